@@ -1,0 +1,82 @@
+"""Errors that carry their decision: HTTP status, problem type and, where it helps, the field they are about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing wrong with one field. `pointer` is an RFC 6901 JSON pointer such as `/models/0/id`."""
+
+    pointer: str
+    message: str
+
+
+class WeighbridgeError(Exception):
+    """Base of every error that may reach a user: its message says what is wrong and what to do."""
+
+    status = 400
+    code = "error"
+    title = "The request could not be done"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        pointer: str | None = None,
+        errors: Sequence[FieldError] = (),
+    ) -> None:
+        self.errors = tuple(errors) or ((FieldError(pointer, message),) if pointer else ())
+        self.message = message or "; ".join(f"{error.pointer}: {error.message}" for error in self.errors)
+        super().__init__(self.message)
+
+
+class InvalidInput(WeighbridgeError):
+    """A value is missing, malformed or contradicts another one."""
+
+    status = 422
+    code = "invalid-input"
+    title = "The input is not valid"
+
+
+class NotFound(WeighbridgeError):
+    """There is no such thing, or the asker may not know that there is."""
+
+    status = 404
+    code = "not-found"
+    title = "Not found"
+
+
+class NotPermitted(WeighbridgeError):
+    """The asker is known and lacks the permission."""
+
+    status = 403
+    code = "not-permitted"
+    title = "Not permitted"
+
+
+class Conflict(WeighbridgeError):
+    """The request contradicts the present state."""
+
+    status = 409
+    code = "conflict"
+    title = "In conflict with the present state"
+
+
+class DuplicateFound(Conflict):
+    """What was to be created exists; `existing` is its identifier, so that it can be offered instead."""
+
+    code = "duplicate"
+    title = "This exists already"
+
+    def __init__(self, message: str, *, existing: str, pointer: str | None = None) -> None:
+        super().__init__(message, pointer=pointer)
+        self.existing = existing
+
+
+class StaleVersion(WeighbridgeError):
+    """Somebody else changed the object since it was read."""
+
+    status = 412
+    code = "stale-version"
+    title = "Somebody else was faster"

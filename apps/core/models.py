@@ -1,0 +1,32 @@
+"""What every stored object has in common."""
+
+from typing import Any
+
+from django.db import models
+
+from apps.core.ids import uuid7
+
+
+class BaseModel(models.Model):
+    """An object with a sortable identifier, its times, and a version for optimistic locking."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    row_version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the object and count its version up."""
+        self.row_version += 1
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, "row_version", "updated_at"}
+        super().save(*args, **kwargs)
+
+    @property
+    def etag(self) -> str:
+        """The entity tag (RFC 9110) of this version."""
+        return f'"{self.row_version}"'
