@@ -1,6 +1,6 @@
 """What every stored object has in common."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -14,6 +14,13 @@ class BaseModel(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     row_version = models.PositiveIntegerField(default=0, editable=False)
+
+    journal_exempt: ClassVar[str] = ""
+    """Why changes of this table are not in the journal; empty means that they are."""
+    journal_secret: ClassVar[tuple[str, ...]] = ()
+    """Columns whose change is recorded without the value."""
+    journal_silent: ClassVar[tuple[str, ...]] = ()
+    """Columns whose change alone is no entry, such as the time of last use."""
 
     class Meta:
         abstract = True

@@ -1,0 +1,80 @@
+"""Reads of people, teams and tokens."""
+
+import hashlib
+from datetime import timedelta
+
+from django.db.models import Prefetch, QuerySet
+
+from apps.accounts.actors import Actor
+from apps.accounts.models import ApiToken, Organisation, RoleGrant, Team, User
+from apps.accounts.roles import TEAM_ROLES
+from apps.core.clock import now
+from apps.core.errors import NotFound
+
+TOKEN_PREFIX = "wb_"
+
+
+def actor_for(
+    user: User, *, kind: str = "user", origin: str = "", request_id: str = "", scopes: frozenset[str] | None = None
+) -> Actor:
+    """The actor that `user` is, with the roles held now."""
+    grants = list(user.grants.all())
+    return Actor(
+        kind=kind,
+        label=f"{user.name} <{user.email}>",
+        user_id=user.id,
+        roles=frozenset(grant.role for grant in grants if grant.role not in TEAM_ROLES),
+        team_roles=frozenset((grant.team_id, grant.role) for grant in grants if grant.team_id),
+        scopes=scopes,
+        origin=origin,
+        request_id=request_id,
+    )
+
+
+def token_digest(secret: str) -> str:
+    """What is stored of a token: a plain SHA-256 suffices, since the secret has 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def token_by_secret(secret: str) -> ApiToken | None:
+    """The usable token that `secret` opens, with its user and the user's roles; None if there is none."""
+    if not secret.startswith(TOKEN_PREFIX) or len(secret) > 100:
+        return None
+    token = (
+        ApiToken.objects.select_related("user")
+        .prefetch_related("user__grants")
+        .filter(digest=token_digest(secret), user__is_active=True)
+        .first()
+    )
+    return token if token and token.usable else None
+
+
+def note_token_use(token: ApiToken) -> None:
+    """Remember the use, at most once a minute: a busy gate must not write a row per call."""
+    if token.last_used_at is None or now() - token.last_used_at > timedelta(minutes=1):
+        ApiToken.objects.filter(id=token.id).update(last_used_at=now())
+
+
+def people(actor: Actor) -> QuerySet[User]:
+    """Everybody, for those who see the whole register; team mates otherwise."""
+    users = User.objects.prefetch_related(Prefetch("grants", RoleGrant.objects.select_related("team")))
+    return users if actor.sees_all else users.filter(grants__team_id__in=actor.team_ids).distinct()
+
+
+def teams(actor: Actor) -> QuerySet[Team]:
+    """Every team, for those who see the whole register; the own teams otherwise."""
+    return Team.objects.all() if actor.sees_all else Team.objects.filter(id__in=actor.team_ids)
+
+
+def tokens(actor: Actor) -> QuerySet[ApiToken]:
+    """All tokens for an administrator, the own ones otherwise."""
+    found = ApiToken.objects.select_related("user")
+    return found if actor.may("accounts.manage") else found.filter(user_id=actor.user_id)
+
+
+def organisation() -> Organisation:
+    """The company that runs this installation. Raises `NotFound` before set-up."""
+    found = Organisation.objects.first()
+    if found is None:
+        raise NotFound("No organisation is set up yet. Run `manage.py setup_organisation --name …`.")
+    return found

@@ -1,0 +1,73 @@
+"""The one door to a write: a transaction that knows who acts, why and from where.
+
+Row triggers (room `audit`) read what `change` sets and write the journal; they refuse a write that no `change` surrounds.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from apps.core.ids import uuid7
+
+
+class Acting(Protocol):
+    """What the journal wants to know of whoever acts."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def user_id(self) -> UUID | None: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def origin(self) -> str: ...
+    @property
+    def request_id(self) -> str: ...
+
+
+_SET = """
+SELECT set_config('weighbridge.action', %s, true), set_config('weighbridge.change_id', %s, true),
+       set_config('weighbridge.reason', %s, true), set_config('weighbridge.actor_kind', %s, true),
+       set_config('weighbridge.actor_id', %s, true), set_config('weighbridge.actor_label', %s, true),
+       set_config('weighbridge.origin', %s, true), set_config('weighbridge.request_id', %s, true)
+"""
+
+
+def _current_action() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('weighbridge.action', true)")
+        row = cursor.fetchone()
+    return (row and row[0]) or ""
+
+
+@contextmanager
+def change(actor: Acting, action: str, *, reason: str = "") -> Iterator[None]:
+    """Open a transaction whose writes the journal records as `action`, a dotted name such as `use.register`.
+
+    Inside another `change` the outer action stays: one intention, one name in the journal.
+    """
+    with transaction.atomic():
+        if _current_action():
+            yield
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _SET,
+                [
+                    action,
+                    str(uuid7()),
+                    reason[:2000],
+                    actor.kind,
+                    str(actor.user_id or ""),
+                    actor.label,
+                    actor.origin,
+                    actor.request_id,
+                ],
+            )
+        yield
+        # Inside a longer transaction (a test, an import) the next change must not inherit this one's name.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('weighbridge.action', '', true)")

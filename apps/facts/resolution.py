@@ -1,0 +1,104 @@
+"""From several statements about one field to the one fact that rules may read. Pure: no database."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from apps.core.canonical import canonical_json
+from apps.facts.models import Assertion, State
+
+_RANK = {
+    State.VERIFIED: 3,
+    State.CLAIMED_BY_OWNER: 2,
+    State.CLAIMED_BY_PROVIDER: 2,
+    State.INFERRED: 2,
+    State.DISPUTED: 1,
+    State.UNKNOWN: 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A field's value with its state, source and dates. `conflicts` holds every statement that disagrees."""
+
+    value: Any
+    state: str
+    source: str
+    source_url: str = ""
+    source_quality: str = "primary"
+    as_of: dt.date | None = None
+    valid_until: dt.date | None = None
+    asserted_by: str = ""
+    recorded_at: dt.datetime | None = None
+    note: str = ""
+    assertion_id: UUID | None = None
+    conflicts: tuple["Fact", ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether a rule may read the value: neither unknown nor disputed."""
+        return self.value is not None and self.state not in (State.UNKNOWN, State.DISPUTED)
+
+
+UNKNOWN = Fact(value=None, state=State.UNKNOWN, source="")
+
+
+def fact_from(assertion: Assertion) -> Fact:
+    """One statement as a fact of its own."""
+    return Fact(
+        value=assertion.value,
+        state=assertion.state,
+        source=assertion.source_label,
+        source_url=assertion.source_url,
+        source_quality=assertion.source_quality,
+        as_of=assertion.as_of,
+        valid_until=assertion.valid_until,
+        asserted_by=assertion.asserted_by,
+        recorded_at=assertion.recorded_at,
+        note=assertion.note,
+        assertion_id=assertion.id,
+        conflicts=tuple(
+            Fact(value=side.get("value"), state=State.INFERRED, source=str(side.get("source", "")))
+            for side in assertion.conflict or ()
+        ),
+    )
+
+
+def _disputed(sides: list[Fact]) -> Fact:
+    newest = max(sides, key=lambda fact: (fact.as_of or dt.date.min, str(fact.assertion_id)))
+    return Fact(
+        value=None,
+        state=State.DISPUTED,
+        source=newest.source,
+        source_url=newest.source_url,
+        as_of=newest.as_of,
+        asserted_by=newest.asserted_by,
+        recorded_at=newest.recorded_at,
+        assertion_id=newest.assertion_id,
+        conflicts=tuple(sides),
+    )
+
+
+def resolve(assertions: Iterable[Assertion], on: dt.date) -> Fact:
+    """The fact that current statements about one field make on a day.
+
+    A verified statement outranks claims, which stay visible as conflicts; claims that disagree make a disputed fact,
+    which no rule reads; a statement past its `valid_until` no longer counts. Without any statement: unknown.
+    """
+    facts = [fact_from(assertion) for assertion in assertions]
+    valid = [fact for fact in facts if fact.valid_until is None or fact.valid_until >= on]
+    if not valid:
+        return UNKNOWN if not facts else replace(facts[-1], value=None, state=State.UNKNOWN)
+    best = max(_RANK[State(fact.state)] for fact in valid)
+    leading = [fact for fact in valid if _RANK[State(fact.state)] == best]
+    if best <= _RANK[State.DISPUTED]:
+        return max(leading, key=lambda fact: (fact.as_of or dt.date.min, str(fact.assertion_id)))
+    if len({canonical_json(fact.value) for fact in leading}) > 1:
+        return _disputed(leading)
+    winner = max(leading, key=lambda fact: (fact.as_of or dt.date.min, str(fact.assertion_id)))
+    others = tuple(
+        fact for fact in valid if fact.value is not None and canonical_json(fact.value) != canonical_json(winner.value)
+    )
+    return replace(winner, conflicts=others) if others else winner

@@ -1,0 +1,22 @@
+"""Reads of licences."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from apps.core.errors import NotFound
+from apps.licences.models import Licence
+
+
+def licences(search: str = "") -> QuerySet[Licence]:
+    """Every licence; `search` looks into name and reference."""
+    found = Licence.objects.all()
+    return found.filter(Q(name__icontains=search) | Q(ref__icontains=search)) if search else found
+
+
+def licence_by_id(licence_id: UUID) -> Licence:
+    """One licence with its duties. Raises `NotFound`."""
+    found = Licence.objects.prefetch_related("duties").filter(id=licence_id).first()
+    if found is None:
+        raise NotFound("There is no such licence.")
+    return found

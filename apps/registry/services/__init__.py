@@ -1,0 +1,26 @@
+"""Writes of the register."""
+
+from apps.registry.services.facts import FactInput, state_facts
+from apps.registry.services.models import (
+    add_alias,
+    add_artefact,
+    add_lineage_edge,
+    add_release,
+    remove_lineage_edge,
+    register_model,
+)
+from apps.registry.services.uses import claim_use, register_use, retire_use
+
+__all__ = [
+    "FactInput",
+    "add_alias",
+    "add_artefact",
+    "add_lineage_edge",
+    "add_release",
+    "claim_use",
+    "register_model",
+    "register_use",
+    "remove_lineage_edge",
+    "retire_use",
+    "state_facts",
+]

@@ -1,0 +1,172 @@
+"""Statements about subjects of the register, and the columns that mirror some of them for lists and look-ups."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model as DjangoModel
+
+from apps.accounts.actors import Actor
+from apps.accounts.models import Organisation, User
+from apps.core.changes import change
+from apps.core.clock import today
+from apps.core.errors import InvalidInput, NotFound, NotPermitted
+from apps.facts.models import Assertion
+from apps.facts.selectors import current_facts
+from apps.facts.services import Statement, assert_facts
+from apps.facts.subjects import SourceRef, SubjectRef
+from apps.licences.models import Licence
+from apps.parties.models import Party
+from apps.registry.models import Deployment, Model, Release, Use, UseCase
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactInput:
+    """One statement as it comes from a form, a request or a file."""
+
+    field: str
+    value: Any = None
+    state: str = "claimed_by_owner"
+    source: str = ""
+    source_url: str = ""
+    source_quality: str = "primary"
+    as_of: dt.date | None = None
+    valid_until: dt.date | None = None
+    evidence: str = ""
+    note: str = ""
+    conflict: Sequence[dict[str, Any]] | None = None
+
+    def about(self, subject: SubjectRef, actor: Actor) -> Statement:
+        """The statement about `subject`; without a source of its own it is what the actor says today."""
+        return Statement(
+            subject=subject,
+            field=self.field,
+            value=self.value,
+            state=self.state,
+            source=SourceRef(self.source or f"Stated by {actor.label}", self.source_url, self.source_quality),
+            as_of=self.as_of or today(),
+            valid_until=self.valid_until,
+            evidence=self.evidence,
+            note=self.note,
+            conflict=self.conflict,
+        )
+
+
+_SUBJECTS: dict[str, type[DjangoModel]] = {
+    "org": Organisation,
+    "party": Party,
+    "model": Model,
+    "release": Release,
+    "licence": Licence,
+    "deployment": Deployment,
+    "use_case": UseCase,
+}
+
+# Field of the catalogue -> column, and what stands in the column while the fact is unknown or disputed.
+_MIRRORED: dict[str, dict[str, tuple[str, Any]]] = {
+    "deployment": {
+        "environment": ("environment", "unknown"),
+        "hosting_mode": ("hosting_mode", "unknown"),
+        "operator": ("operator_id", None),
+        "observed_only": ("observed_only", False),
+    },
+    "use_case": {
+        "owner": ("owner_id", None),
+        "deputy": ("deputy_id", None),
+        "approver": ("approver_id", None),
+        "next_review": ("next_review", None),
+    },
+    "model": {"kind": ("kind", "unknown"), "access": ("access", "unknown")},
+}
+
+
+def subject_for_change(actor: Actor, subject_type: str, subject_id: UUID) -> Any:
+    """The object that is to be spoken about, if `actor` may.
+
+    A team speaks about its own deployments and use cases and about the releases it runs; about everything that all
+    teams share (models, parties, licences, the organisation) only somebody who sees the whole register does.
+    Raises `NotFound` for what is not in sight, `NotPermitted` for what is shared.
+    """
+    actor.require("facts.assert")
+    kind = _SUBJECTS.get(subject_type)
+    if kind is None:
+        raise InvalidInput(f"must be one of {', '.join(_SUBJECTS)}", pointer="/subject_type")
+    found = kind._default_manager.filter(pk=subject_id).first()
+    if found is None or not _in_sight(actor, found):
+        raise NotFound(f"There is no such {subject_type.replace('_', ' ')}, or it belongs to a team you are not in.")
+    if subject_type == "org":
+        actor.require("organisation.change")
+    elif subject_type in ("party", "model", "licence") and not actor.sees_all:
+        raise NotPermitted("Facts that all teams share are stated by a compliance officer; send them what you know.")
+    return found
+
+
+def _in_sight(actor: Actor, found: Any) -> bool:
+    if actor.sees_all:
+        return True
+    if isinstance(found, Deployment | UseCase):
+        return found.team_id in actor.team_ids
+    if isinstance(found, Release):
+        return Use.objects.filter(deployment__release=found, team_id__in=actor.team_ids).exists()
+    return True
+
+
+def state_facts(
+    *,
+    actor: Actor,
+    subject_type: str,
+    subject_id: UUID,
+    facts: Sequence[FactInput],
+    reason: str = "",
+    channel: str = "person",
+) -> list[Assertion]:
+    """Record what somebody says about one subject, and keep the mirrored columns in step. All or nothing."""
+    found = subject_for_change(actor, subject_type, subject_id)
+    with change(actor, f"{subject_type}.state_facts", reason=reason):
+        return write_facts(actor, SubjectRef(subject_type, subject_id), found, facts, channel=channel)
+
+
+def write_facts(
+    actor: Actor, subject: SubjectRef, found: Any, facts: Sequence[FactInput], *, channel: str = "person"
+) -> list[Assertion]:
+    """Like `state_facts`, for a caller that has checked the subject and opened the change."""
+    _check_references(subject.type, facts)
+    rows = assert_facts(actor=actor, statements=[fact.about(subject, actor) for fact in facts], channel=channel)
+    _mirror(subject, found, {fact.field for fact in facts})
+    return rows
+
+
+def _check_references(subject_type: str, facts: Sequence[FactInput]) -> None:
+    for fact in facts:
+        column, _ = _MIRRORED.get(subject_type, {}).get(fact.field, ("", None))
+        if fact.value is None or not column.endswith("_id"):
+            continue
+        known = Party.objects if column == "operator_id" else User.objects
+        try:
+            exists = known.filter(pk=UUID(str(fact.value))).exists()
+        except ValueError:
+            exists = False
+        if not exists:
+            raise InvalidInput("there is nobody with this identifier", pointer=f"/{fact.field}")
+
+
+def _mirror(subject: SubjectRef, found: Any, fields: set[str]) -> None:
+    mirrored = {name: entry for name, entry in _MIRRORED.get(subject.type, {}).items() if name in fields}
+    if not mirrored:
+        return
+    resolved = current_facts([subject])[subject]
+    changed = []
+    for name, (column, otherwise) in mirrored.items():
+        fact = resolved.get(name)
+        value = fact.value if fact and fact.known else otherwise
+        if column == "next_review" and isinstance(value, str):
+            value = dt.date.fromisoformat(value)
+        elif column.endswith("_id") and value is not None:
+            value = UUID(str(value))
+        if getattr(found, column) != value:
+            setattr(found, column, value)
+            changed.append(column.removesuffix("_id"))
+    if changed:
+        found.save(update_fields=changed)
