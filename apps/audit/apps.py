@@ -20,5 +20,5 @@ class AuditConfig(AppConfig):
         from django.apps import apps
 
         # `post_migrate` is sent once per app, in their order; the triggers are made once, when all tables exist.
-        last = list(apps.get_app_configs())[-1]
+        last = [config for config in apps.get_app_configs() if config.models_module][-1]
         post_migrate.connect(_install, sender=last, dispatch_uid="audit.install_triggers")

@@ -1,0 +1,24 @@
+"""Answers already given to writes that carried an idempotency key."""
+
+from django.db import models
+
+from apps.core.models import BaseModel
+
+
+class IdempotentAnswer(BaseModel):
+    """The answer to a write, kept for a day: the same key and body get it again, another body is refused."""
+
+    journal_exempt = "the write itself is in the journal"
+
+    user_id = models.UUIDField()
+    key = models.CharField(max_length=200)
+    request_digest = models.CharField(max_length=80)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    location = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user_id", "key"), name="idempotent_answer_once"),)
+
+    def __str__(self) -> str:
+        return self.key
