@@ -1,0 +1,162 @@
+"""Judging uses: fact sheet, rules, verdict. The only place that stores what came out."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.accounts.actors import Actor
+from apps.core.changes import change
+from apps.core.clock import now, today
+from apps.policy.engine.judge import Judgement, judge
+from apps.policy.models import CurrentVerdict, DueUse, Evaluation, FactSheet, PolicyVersion, Severity
+from apps.policy.publishing import compiled, policy_in_force
+from apps.policy.sheets import Sheet, gather_sheets
+from apps.policy.signals import uses_judged
+from apps.registry.models import Use
+
+BATCH = 500
+_SEVERITIES = tuple(Severity.values)
+
+
+@dataclass(frozen=True)
+class JudgedUse:
+    """One use with its new verdict."""
+
+    use_id: UUID
+    sheet: Sheet
+    judgement: Judgement
+    policy: PolicyVersion
+
+
+def judge_uses(*, actor: Actor, use_ids: Iterable[UUID] | None = None, force: bool = False) -> int:
+    """Judge uses (all active and planned ones when not told which) in batches; returns how many verdicts are new.
+
+    A use whose fact sheet and policy are unchanged is not judged again before its next change is due, unless `force`.
+    Each batch is one transaction, so that a killed run leaves whole batches and may simply be started again.
+    """
+    actor.require("evaluate.run")
+    if use_ids is None:
+        use_ids = Use.objects.exclude(status=Use.Status.RETIRED).order_by("id").values_list("id", flat=True)
+    ids = list(use_ids)
+    policy = policy_in_force()
+    return sum(_judge_batch(actor, ids[start : start + BATCH], policy, force) for start in range(0, len(ids), BATCH))
+
+
+def judge_use(*, actor: Actor, use_id: UUID) -> CurrentVerdict:
+    """Judge one use now and return its verdict."""
+    judge_uses(actor=actor, use_ids=[use_id])
+    return CurrentVerdict.objects.select_related("evaluation__policy_version", "evaluation__sheet").get(use_id=use_id)
+
+
+def judge_due(*, actor: Actor, limit: int = 5 * BATCH) -> int:
+    """Judge the uses whose facts changed, then those whose outcome changes today by itself. Returns how many."""
+    marked = list(DueUse.objects.order_by("created_at").values_list("use_id", flat=True)[:limit])
+    turning = list(
+        CurrentVerdict.objects.filter(next_change_on__lte=today()).exclude(use__status=Use.Status.RETIRED)
+        .values_list("use_id", flat=True)[: max(0, limit - len(marked))]
+    )  # fmt: skip
+    ids = list(dict.fromkeys([*marked, *turning]))
+    if ids:
+        judge_uses(actor=actor, use_ids=ids)
+    return len(ids)
+
+
+def _judge_batch(actor: Actor, ids: Sequence[UUID], policy: PolicyVersion, force: bool) -> int:
+    with transaction.atomic():
+        # One judge at a time per use; facts read after the lock include everything committed before it.
+        locked = list(
+            Use.objects.select_for_update(of=("self",), no_key=True).filter(id__in=ids).order_by("id").values_list("id", flat=True)
+        )
+        DueUse.objects.filter(use_id__in=locked).delete()
+        day = today()
+        sheets = {sheet.use_id: sheet for sheet in gather_sheets(locked, on=day)}
+        current = {row.use_id: row for row in CurrentVerdict.objects.filter(use_id__in=locked)}
+        due = [sheet for use_id, sheet in sheets.items() if force or _is_due(current.get(use_id), sheet, policy, day)]
+        judged = [JudgedUse(sheet.use_id, sheet, judge(sheet.known, compiled(policy), day), policy) for sheet in due]
+        if judged:
+            _store(judged, current, day)
+            with change(actor, "use.judge"):
+                uses_judged.send(sender=Evaluation, actor=actor, judged=judged)
+    return len(judged)
+
+
+def _is_due(current: CurrentVerdict | None, sheet: Sheet, policy: PolicyVersion, day: dt.date) -> bool:
+    if current is None or current.sheet_digest != sheet.digest or current.policy_digest != policy.digest:
+        return True
+    return current.next_change_on is not None and current.next_change_on <= day
+
+
+def _store(judged: Sequence[JudgedUse], current: dict[UUID, CurrentVerdict], day: dt.date) -> None:
+    FactSheet.objects.bulk_create(
+        [FactSheet(use_id=one.use_id, digest=one.sheet.digest, content=one.sheet.content) for one in judged],
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+    sheets = {
+        (use_id, sheet_digest): sheet_id
+        for use_id, sheet_digest, sheet_id in FactSheet.objects.filter(
+            use_id__in=[one.use_id for one in judged], digest__in=[one.sheet.digest for one in judged]
+        ).values_list("use_id", "digest", "id")
+    }
+    evaluations = [
+        Evaluation(
+            use_id=one.use_id,
+            sheet_id=sheets[(one.use_id, one.sheet.digest)],
+            policy_version=one.policy,
+            on=day,
+            decision=one.judgement.decision,
+            outcomes=outcomes_of(one.judgement),
+        )
+        for one in judged
+    ]
+    Evaluation.objects.bulk_create(evaluations, batch_size=BATCH)
+    rows = [_verdict_row(one, evaluation) for one, evaluation in zip(judged, evaluations, strict=True)]
+    columns = [
+        "evaluation",
+        "decision",
+        "findings",
+        "unknowns",
+        "worst_severity",
+        "sheet_digest",
+        "policy_digest",
+        "next_change_on",
+        "updated_at",
+    ]
+    CurrentVerdict.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["use"], update_fields=columns, batch_size=BATCH
+    )
+
+
+def outcomes_of(judgement: Judgement) -> dict[str, dict[str, Any]]:
+    """The verdicts as they are stored, by rule code."""
+    found: dict[str, dict[str, Any]] = {}
+    for verdict in judgement.verdicts:
+        entry: dict[str, Any] = {"outcome": verdict.outcome}
+        if verdict.missing:
+            entry["missing"] = list(verdict.missing)
+        if verdict.outcome == "finding":
+            entry["severity"] = verdict.severity
+        found[verdict.rule_code] = entry
+    return found
+
+
+def _verdict_row(one: JudgedUse, evaluation: Evaluation) -> CurrentVerdict:
+    findings = [verdict for verdict in one.judgement.verdicts if verdict.outcome == "finding"]
+    unknowns = [v for v in one.judgement.verdicts if v.outcome == "unknown" and v.on_unknown != "ignore"]
+    changes = [verdict.next_change_at for verdict in one.judgement.verdicts if verdict.next_change_at]
+    return CurrentVerdict(
+        use_id=one.use_id,
+        evaluation=evaluation,
+        decision=one.judgement.decision,
+        findings=len(findings),
+        unknowns=len(unknowns),
+        worst_severity=min((verdict.severity for verdict in findings), key=_SEVERITIES.index, default=""),
+        sheet_digest=one.sheet.digest,
+        policy_digest=one.policy.digest,
+        next_change_on=min(changes, default=None),
+        updated_at=now(),
+    )

@@ -1,0 +1,6 @@
+"""Rooms above listen here; policy does not know who reads its verdicts."""
+
+from django.dispatch import Signal
+
+uses_judged = Signal()
+"""Sent inside the transaction that stored new evaluations: `actor`, `judged` (a list of `JudgedUse`)."""
