@@ -1,7 +1,7 @@
 """Judging uses: fact sheet, rules, verdict. The only place that stores what came out."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,11 @@ from django.db import transaction
 from apps.accounts.actors import Actor
 from apps.core.changes import change
 from apps.core.clock import now, today
-from apps.policy.engine.judge import Judgement, judge
+from apps.policy.engine.judge import Judgement, decide, judge
 from apps.policy.models import CurrentVerdict, DueUse, Evaluation, FactSheet, PolicyVersion, Severity
 from apps.policy.publishing import compiled, policy_in_force
 from apps.policy.sheets import Sheet, gather_sheets
+from apps.policy.sheets.entries import Entry
 from apps.policy.signals import uses_judged
 from apps.registry.models import Use
 
@@ -30,6 +31,21 @@ class JudgedUse:
     sheet: Sheet
     judgement: Judgement
     policy: PolicyVersion
+
+    @property
+    def waived(self) -> frozenset[str]:
+        """Codes of the rules whose finding is accepted for now."""
+        return waived_rules(self.sheet.facts)
+
+    @property
+    def decision(self) -> str:
+        """What the verdicts that are not waived ask for."""
+        return decide(verdict for verdict in self.judgement.verdicts if verdict.rule_code not in self.waived)
+
+
+def waived_rules(facts: Mapping[str, Entry]) -> frozenset[str]:
+    """The rules that the frozen facts of a use call waived."""
+    return frozenset((facts.get("exception.waived_rules") or {}).get("value") or ())
 
 
 def judge_uses(*, actor: Actor, use_ids: Iterable[UUID] | None = None, force: bool = False) -> int:
@@ -108,7 +124,7 @@ def _store(judged: Sequence[JudgedUse], current: dict[UUID, CurrentVerdict], day
             sheet_id=sheets[(one.use_id, one.sheet.digest)],
             policy_version=one.policy,
             on=day,
-            decision=one.judgement.decision,
+            decision=one.decision,
             outcomes=outcomes_of(one.judgement),
         )
         for one in judged
@@ -148,10 +164,13 @@ def _verdict_row(one: JudgedUse, evaluation: Evaluation) -> CurrentVerdict:
     findings = [verdict for verdict in one.judgement.verdicts if verdict.outcome == "finding"]
     unknowns = [v for v in one.judgement.verdicts if v.outcome == "unknown" and v.on_unknown != "ignore"]
     changes = [verdict.next_change_at for verdict in one.judgement.verdicts if verdict.next_change_at]
+    expiry = one.sheet.facts.get("exception.expires_on")
+    if expiry and expiry["value"]:
+        changes.append(dt.date.fromisoformat(expiry["value"]) + dt.timedelta(days=1))
     return CurrentVerdict(
         use_id=one.use_id,
         evaluation=evaluation,
-        decision=one.judgement.decision,
+        decision=one.decision,
         findings=len(findings),
         unknowns=len(unknowns),
         worst_severity=min((verdict.severity for verdict in findings), key=_SEVERITIES.index, default=""),

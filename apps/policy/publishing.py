@@ -18,7 +18,7 @@ from apps.policy.models import Pack, Parameter, PolicyVersion, Rule
 
 def policy_in_force() -> PolicyVersion:
     """The newest policy version. Raises `NotFound` while none is published."""
-    found = PolicyVersion.objects.first()
+    found = PolicyVersion.objects.defer("content").first()
     if found is None:
         raise NotFound("No policy is published yet. Run `manage.py load_knowledge`.")
     return found

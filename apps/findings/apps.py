@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class FindingsConfig(AppConfig):
+    name = "apps.findings"
+    label = "findings"
+
+    def ready(self) -> None:
+        """Keep findings in step with verdicts, and tell policy what is waived."""
+        from apps.findings.keeping import keep_findings
+        from apps.findings.selectors import waiver_entries
+        from apps.policy.sheets.contributions import register
+        from apps.policy.signals import uses_judged
+
+        uses_judged.connect(keep_findings, dispatch_uid="findings.keep_findings")
+        register(waiver_entries)

@@ -1,0 +1,98 @@
+"""Reads of findings, waivers and tasks."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from apps.accounts.actors import Actor
+from apps.core.clock import today
+from apps.core.errors import NotFound
+from apps.findings.models import Finding, Task, Waiver
+from apps.policy.sheets.entries import Entry
+
+
+def findings(actor: Actor) -> QuerySet[Finding]:
+    """The findings on the uses that `actor` may see."""
+    actor.require("findings.read")
+    found = Finding.objects.select_related("use__team", "use__use_case__owner", "use__deployment__release__model")
+    return found if actor.sees_all else found.filter(use__team_id__in=actor.team_ids)
+
+
+def finding_by_id(actor: Actor, finding_id: UUID) -> Finding:
+    """One finding with its waivers. Raises `NotFound` for one that is not in sight, too."""
+    waivers_first = Prefetch("waivers", Waiver.objects.select_related("requested_by", "decided_by"))
+    found = findings(actor).prefetch_related(waivers_first).filter(id=finding_id).first()
+    if found is None:
+        raise NotFound("There is no such finding, or it belongs to a team you are not in.")
+    return found
+
+
+def waivers(actor: Actor) -> QuerySet[Waiver]:
+    """The waivers on the uses that `actor` may see."""
+    actor.require("waivers.read")
+    found = Waiver.objects.select_related("finding__use__team", "requested_by", "decided_by")
+    return found if actor.sees_all else found.filter(finding__use__team_id__in=actor.team_ids)
+
+
+def waiver_by_id(actor: Actor, waiver_id: UUID) -> Waiver:
+    """One waiver, or `NotFound`."""
+    found = waivers(actor).filter(id=waiver_id).first()
+    if found is None:
+        raise NotFound("There is no such waiver, or it belongs to a team you are not in.")
+    return found
+
+
+def tasks(actor: Actor) -> QuerySet[Task]:
+    """The requests to complete records that `actor` may see."""
+    actor.require("findings.read")
+    found = Task.objects.select_related("use__team", "use__use_case__owner")
+    return found if actor.sees_all else found.filter(use__team_id__in=actor.team_ids)
+
+
+def task_by_id(actor: Actor, task_id: UUID) -> Task:
+    """One task, or `NotFound`."""
+    found = tasks(actor).filter(id=task_id).first()
+    if found is None:
+        raise NotFound("There is no such task, or it belongs to a team you are not in.")
+    return found
+
+
+def waivers_of_uses(use_ids: Sequence[UUID]) -> dict[UUID, list[Waiver]]:
+    """Approved waivers by use, expired ones included. One query. The caller has checked the uses."""
+    found: dict[UUID, list[Waiver]] = defaultdict(list)
+    for waiver in (
+        Waiver.objects.select_related("finding")
+        .filter(finding__use_id__in=use_ids, state=Waiver.State.APPROVED)
+        .order_by("id")
+    ):
+        found[waiver.finding.use_id].append(waiver)
+    return found
+
+
+def waiver_entries(use_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Entry]]:
+    """What fact sheets hold of the waivers in effect: `exception.*`."""
+    day = today()
+    found: dict[UUID, dict[str, Entry]] = {}
+    for use_id, rows in waivers_of_uses(use_ids).items():
+        effective = [row for row in rows if row.expires_on >= day]
+        if effective:
+            found[use_id] = _entries(effective)
+    return found
+
+
+def _entries(waivers_in_effect: Sequence[Waiver]) -> dict[str, Entry]:
+    first = min(waivers_in_effect, key=lambda row: row.expires_on)
+    values = {
+        "waived_rules": sorted({row.finding.rule_code for row in waivers_in_effect}),
+        "expires_on": first.expires_on.isoformat(),
+        "requester": str(first.requested_by_id),
+        "approver": str(first.decided_by_id),
+        "compensating_controls": sorted({control for row in waivers_in_effect for control in row.compensating_controls}),
+    }
+    decided = first.decided_at.date().isoformat() if first.decided_at else None
+    return {
+        f"exception.{field}": {"value": value, "state": "verified", "source": "Register: waivers", "as_of": decided}
+        for field, value in values.items()
+    }
