@@ -21,13 +21,7 @@ from apps.config import environment
 from apps.config.embedded import APP, OWNER, SUPERUSER, EmbeddedServer
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-SHAPES_THE_SCHEMA = (
-    "apps/*/migrations/*.py",
-    "apps/*/models.py",
-    "apps/*/models/*.py",
-    "apps/audit/*.py",
-    "apps/config/*.py",
-)
+SHAPES_THE_SCHEMA = ("apps/*/migrations/*.py", "apps/*/models.py", "apps/*/models/*.py", "apps/audit/*.py")
 
 
 @dataclass(frozen=True)

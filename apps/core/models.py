@@ -37,3 +37,13 @@ class BaseModel(models.Model):
     def etag(self) -> str:
         """The entity tag (RFC 9110) of this version."""
         return f'"{self.row_version}"'
+
+
+class Heartbeat(models.Model):
+    """When a background process was last seen alive: one row for the workers, one for the scheduler."""
+
+    process = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.process} {self.at:%Y-%m-%d %H:%M:%S}"
