@@ -13,6 +13,8 @@ class Project(BaseModel):
     name = models.SlugField(max_length=120, unique=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="projects")
     description = models.TextField(blank=True)
+    default_branch = models.CharField(max_length=200, default="main")
+    """Results on this branch are the baseline of `mode: new`."""
 
     class Meta:
         ordering = ("name",)
