@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Protocol
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
@@ -14,6 +15,12 @@ from apps.facts.subjects import SubjectRef
 from apps.findings.models import Finding, Waiver
 
 LONGEST_WAIVER = dt.timedelta(days=366)
+
+
+class Decide(Protocol):
+    """What approving, refusing and withdrawing have in common."""
+
+    def __call__(self, *, actor: Actor, waiver: Waiver, reason: str) -> Waiver: ...
 
 
 def propose_waiver(

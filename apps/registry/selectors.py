@@ -213,6 +213,8 @@ def use_ids_reading(subject_type: str, ids: Iterable[Any]) -> QuerySet[Use]:
     ids = set(ids)
     if subject_type == "org":
         return Use.objects.all()
+    if subject_type == "screening":
+        return Use.objects.filter(id__in=ids)
     if subject_type == "use_case":
         return Use.objects.filter(use_case_id__in=ids)
     if subject_type == "deployment":

@@ -62,6 +62,7 @@ _SUBJECTS: dict[str, type[DjangoModel]] = {
     "licence": Licence,
     "deployment": Deployment,
     "use_case": UseCase,
+    "screening": Use,
 }
 
 # Field of the catalogue -> column, and what stands in the column while the fact is unknown or disputed.
@@ -106,7 +107,7 @@ def subject_for_change(actor: Actor, subject_type: str, subject_id: UUID) -> Any
 def _in_sight(actor: Actor, found: Any) -> bool:
     if actor.sees_all:
         return True
-    if isinstance(found, Deployment | UseCase):
+    if isinstance(found, Deployment | UseCase | Use):
         return found.team_id in actor.team_ids
     if isinstance(found, Release):
         return Use.objects.filter(deployment__release=found, team_id__in=actor.team_ids).exists()
