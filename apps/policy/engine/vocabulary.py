@@ -38,4 +38,5 @@ def catalogue_vocabulary() -> Vocabulary:
     return {
         path: Term(path, _KINDS.get(str(spec.type), "text"), frozenset(spec.allowed or ()))
         for path, spec in paths().items()
+        if spec.readable
     }
