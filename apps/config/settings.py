@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_celery_beat",
     *ROOMS,
+    "apps.config",
 ]
 MIDDLEWARE = [
     "apps.web.middleware.RequestId",

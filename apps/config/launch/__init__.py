@@ -1,0 +1,1 @@
+"""Starting the house on one machine: what `make` calls."""
