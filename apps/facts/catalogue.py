@@ -4,7 +4,6 @@ Pages, the API, fact sheets, templates and the types of rules are all made from 
 """
 
 import datetime as dt
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,6 +27,9 @@ TYPES = frozenset(
 ROLES = frozenset({"administrator", "officer", "approver", "owner"})
 MAX_ITEMS = 500
 MAX_TEXT = 2000
+LARGEST = 1e30
+WHOLE = frozenset({"days", "persons", "parameters", "matches"})
+"""Units of which there are no parts."""
 _REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
@@ -52,6 +54,8 @@ class FieldSpec:
     fresh_days: int | None = None
     material: bool = False
     align: str = ""
+    readable: bool = True
+    """Whether rules may name it; false for what only people read."""
 
     def label_in(self, language: str) -> str:
         """The field's name for readers of a language."""
@@ -67,17 +71,47 @@ class FieldSpec:
         return (words.get(language) or words["en"]) if words else str(value)
 
 
-_KEYS = {"type", "label", "meaning", "allowed", "labels", "unit", "asserted", "may_assert", "fresh_days", "material", "align"}
+_FILE_KEYS = frozenset({"subject", "path", "paths", "asserted", "fields"})
+_KEYS = frozenset(
+    {
+        "type",
+        "label",
+        "meaning",
+        "allowed",
+        "labels",
+        "unit",
+        "asserted",
+        "may_assert",
+        "fresh_days",
+        "material",
+        "align",
+        "readable",
+    }
+)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that stands twice is an error rather than the last one winning."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+        if twice:
+            raise CatalogueError(f"{', '.join(twice)}: stands twice")
+        return super().construct_mapping(node, deep=deep)
 
 
 def _read(path: Path) -> tuple[str, tuple[str, ...], dict[str, FieldSpec]]:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+        unknown = set(data) - _FILE_KEYS
+        if unknown:
+            raise CatalogueError(f"unknown keys {sorted(unknown)}")
         subject = data["subject"]
         prefixes = tuple(data["paths"]) if "paths" in data else (data.get("path", subject),)
         derived = data.get("asserted") is False
         return subject, prefixes, {name: _spec(subject, name, row, derived) for name, row in data["fields"].items()}
-    except (KeyError, TypeError, CatalogueError) as error:
+    except (AttributeError, KeyError, TypeError, yaml.YAMLError, CatalogueError) as error:
         raise CatalogueError(f"{path.name}: {error}") from error
 
 
@@ -88,7 +122,7 @@ def _spec(subject: str, name: str, row: Mapping[str, Any], derived: bool) -> Fie
     if row["type"] not in TYPES:
         raise CatalogueError(f"{name}: unknown type {row['type']}")
     allowed = tuple(str(value) for value in row.get("allowed", ()))
-    if (row["type"] == "choice" and not allowed) or set(row.get("labels", {})) - set(allowed):
+    if (row["type"] == "choice" and not allowed) or set(row.get("labels", {})) != set(allowed):
         raise CatalogueError(f"{name}: choices and labels do not fit")
     for words in (row["label"], row["meaning"], *row.get("labels", {}).values()):
         if not words["en"] or not words["de"]:
@@ -111,6 +145,7 @@ def _spec(subject: str, name: str, row: Mapping[str, Any], derived: bool) -> Fie
         fresh_days=row.get("fresh_days"),
         material=bool(row.get("material", False)),
         align=row.get("align", ""),
+        readable=row.get("readable", True),
     )
 
 
@@ -154,13 +189,18 @@ def _text(spec: FieldSpec, value: Any) -> str:
 
 
 def _number(spec: FieldSpec, value: Any) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > 1e30:
+    # NaN compares as false, so this refuses it too; no field of the catalogue takes negative numbers.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
         raise _refuse("must be a number")
-    if spec.name.endswith("_pct") and not 0 <= value <= 100:
+    if spec.unit == "percent" and not 0 <= value <= 100:
         raise _refuse("must lie between 0 and 100")
     if value < 0:
         raise _refuse("must not be negative")
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+    if isinstance(value, float) and value.is_integer() and value < 2**53:
+        return int(value)
+    if isinstance(value, float) and spec.unit in WHOLE:
+        raise _refuse("must be a whole number")
+    return value
 
 
 def _boolean(spec: FieldSpec, value: Any) -> bool:
@@ -198,15 +238,17 @@ def _list(spec: FieldSpec, value: Any) -> list[str]:
 def _map(spec: FieldSpec, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict) or len(value) > MAX_ITEMS:
         raise _refuse(f"must be a table of at most {MAX_ITEMS} entries")
-    return {clean_text(key, pointer="/value", max_length=100): _map_value(item) for key, item in value.items()}
+    found = {clean_text(key, pointer="/value", max_length=100): _map_value(spec, item) for key, item in value.items()}
+    if len(found) != len(value):
+        raise _refuse("must not name anything twice")
+    return found
 
 
-def _map_value(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return clean_text(value, pointer="/value")
-    if not math.isfinite(value) or abs(value) > 1e30:
-        raise _refuse("must be a table of numbers or texts")
-    return value
+def _map_value(spec: FieldSpec, value: Any) -> Any:
+    """A number where the field has a unit; otherwise text will do too."""
+    if spec.unit or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return _number(spec, value)
+    return clean_text(value, pointer="/value")
 
 
 def _country(spec: FieldSpec, value: Any) -> str:
