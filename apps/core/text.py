@@ -12,7 +12,8 @@ def clean_text(value: object, *, pointer: str, max_length: int = 300, required: 
     """`value` normalised (NFC) and trimmed.
 
     Raises `InvalidInput` at `pointer` for anything but text, for control and bidirectional override characters
-    (Unicode TR 36: they make one name look like another), for halves of surrogate pairs, for an empty value when `required`, and above `max_length`.
+    (Unicode TR 36: they make one name look like another), for halves of surrogate pairs, which no database stores,
+    for an empty value when `required`, and above `max_length`.
     """
     if not isinstance(value, str):
         raise InvalidInput("must be text", pointer=pointer)

@@ -66,8 +66,12 @@ def fact_from(assertion: Assertion) -> Fact:
     )
 
 
+def _newest(facts: list[Fact]) -> Fact:
+    return max(facts, key=lambda fact: (fact.as_of or dt.date.min, str(fact.assertion_id)))
+
+
 def _disputed(sides: list[Fact]) -> Fact:
-    newest = max(sides, key=lambda fact: (fact.as_of or dt.date.min, str(fact.assertion_id)))
+    newest = _newest(sides)
     return Fact(
         value=None,
         state=State.DISPUTED,
@@ -84,21 +88,23 @@ def _disputed(sides: list[Fact]) -> Fact:
 def resolve(assertions: Iterable[Assertion], on: dt.date) -> Fact:
     """The fact that current statements about one field make on a day.
 
-    A verified statement outranks claims, which stay visible as conflicts; claims that disagree make a disputed fact,
-    which no rule reads; a statement past its `valid_until` no longer counts. Without any statement: unknown.
+    A verified statement outranks claims, and a claim outranks a dispute among others; whatever disagrees stays visible
+    as a conflict. Claims that disagree make a disputed fact, which no rule reads; a statement past its `valid_until` no
+    longer counts. Without any statement: unknown.
     """
     facts = [fact_from(assertion) for assertion in assertions]
     valid = [fact for fact in facts if fact.valid_until is None or fact.valid_until >= on]
     if not valid:
-        return UNKNOWN if not facts else replace(facts[-1], value=None, state=State.UNKNOWN)
+        return UNKNOWN if not facts else replace(_newest(facts), value=None, state=State.UNKNOWN)
     best = max(_RANK[State(fact.state)] for fact in valid)
     leading = [fact for fact in valid if _RANK[State(fact.state)] == best]
     if best <= _RANK[State.DISPUTED]:
-        return max(leading, key=lambda fact: (fact.as_of or dt.date.min, str(fact.assertion_id)))
+        return _newest(leading)
     if len({canonical_json(fact.value) for fact in leading}) > 1:
         return _disputed(leading)
-    winner = max(leading, key=lambda fact: (fact.as_of or dt.date.min, str(fact.assertion_id)))
+    winner = _newest(leading)
+    said = [side for fact in valid for side in (fact, *(fact.conflicts if fact.state == State.DISPUTED else ()))]
     others = tuple(
-        fact for fact in valid if fact.value is not None and canonical_json(fact.value) != canonical_json(winner.value)
+        side for side in said if side.value is not None and canonical_json(side.value) != canonical_json(winner.value)
     )
     return replace(winner, conflicts=others) if others else winner
