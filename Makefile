@@ -1,13 +1,10 @@
-# Weighbridge. `make help` lists what there is; `.venv` is made by itself.
+# `make help` lists what there is; `.venv` is made by itself. Settings may be arguments: make run PORT=8001
 
 PYTHON ?= python3
 BOOTSTRAP = @$(PYTHON) apps/config/launch/bootstrap.py
 RUN = .venv/bin/python
 COMPILE = .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
-
-# Variables may also be given as arguments: make run PORT=8001
-export PORT HOST WEIGHBRIDGE_HOME DATABASE_URL DATABASE_OWNER_URL CELERY_BROKER_URL EMAIL_URL WEIGHBRIDGE_DEMO
 
 .PHONY: help run test bench check backup restore requirements clean
 

@@ -8,7 +8,6 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps
-from celery.schedules import crontab
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "apps.config.settings")

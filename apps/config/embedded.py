@@ -86,7 +86,7 @@ class EmbeddedServer:
     def _run(self, arguments: Sequence[str | Path], *, check: bool = True) -> subprocess.CompletedProcess[str]:
         extra: dict[str, Any] = {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []} if self._as_root else {}
         environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        done = subprocess.run(  # noqa: S603 - our own programs, no shell
+        done = subprocess.run(
             [str(argument) for argument in arguments],
             cwd=self.folder,
             env=environment,
@@ -156,11 +156,9 @@ class EmbeddedServer:
         if self._as_root:
             shutil.chown(password_file, SYSTEM_USER, SYSTEM_USER)
         try:
-            self._run(
-                [self.bin("initdb"), "-D", self.data, "-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8"]
-                + [f"--pwfile={password_file}", "--locale-provider=builtin", "--locale=C.UTF-8"]
-                + ([] if self._durable else ["--no-sync"])
-            )
+            options = ["-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8", f"--pwfile={password_file}"]
+            options += ["--locale-provider=builtin", "--locale=C.UTF-8"] + ([] if self._durable else ["--no-sync"])
+            self._run([self.bin("initdb"), "-D", self.data, *options])
         finally:
             password_file.unlink()
 
@@ -250,11 +248,12 @@ def _ensure_system_user() -> None:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [*command, "--shell", "/usr/sbin/nologin", SYSTEM_USER], capture_output=True, text=True, check=False
         )
         if done.returncode and done.returncode != 9:  # 9: somebody else has just made it
-            raise EmbeddedServerError(f"The system user “{SYSTEM_USER}” could not be made: {done.stderr.strip()}") from None
+            reason = done.stderr.strip()
+            raise EmbeddedServerError(f"The system user “{SYSTEM_USER}” could not be made: {reason}") from None
 
 
 def _free_port(wanted: int | None) -> int:

@@ -34,7 +34,7 @@ def flag(name: str, default: bool) -> bool:
 def number(name: str, default: int, *, lowest: int, highest: int) -> int:
     """A whole number within bounds."""
     text = value(name, str(default))
-    if not text.isdigit() or not lowest <= int(text) <= highest:
+    if not (text.isascii() and text.isdigit()) or not lowest <= int(text) <= highest:
         raise ImproperlyConfigured(f"{name} must be a number between {lowest} and {highest}, not “{text}”.")
     return int(text)
 
@@ -72,6 +72,7 @@ def database(name: str, url: str) -> dict[str, object]:
         port = parts.port or 5432
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: the port is no number.") from error
+    query = parse_qs(parts.query)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": database_name,
@@ -81,7 +82,7 @@ def database(name: str, url: str) -> dict[str, object]:
         "PORT": port,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "weighbridge", **{key: found[-1] for key, found in parse_qs(parts.query).items()}},
+        "OPTIONS": {"application_name": "weighbridge", **{key: texts[-1] for key, texts in query.items()}},
     }
 
 
@@ -90,7 +91,9 @@ def smtp(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     tls = parse_qs(parts.query).get("tls", ["none"])[-1]
     if parts.scheme != "smtp" or not parts.hostname or tls not in {"starttls", "ssl", "none"}:
-        raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587/?tls=starttls (or ssl, none).")
+        raise ImproperlyConfigured(
+            "EMAIL_URL must look like smtp://user:password@host:587/?tls=starttls (ssl, none)."
+        )
     try:
         port = parts.port or {"starttls": 587, "ssl": 465, "none": 25}[tls]
     except ValueError as error:

@@ -28,7 +28,7 @@ ON CONFLICT (queue_name) DO UPDATE SET throttle_interval_ms = 0
 """
 
 
-class Channel(pgmq.Channel):  # type: ignore[misc]
+class Channel(pgmq.Channel):
     """Sends and receives; makes nothing."""
 
     def _new_queue(self, queue: str, **kwargs: Any) -> None:
@@ -37,7 +37,7 @@ class Channel(pgmq.Channel):  # type: ignore[misc]
     def _maybe_enable_notify(self, queue: str, queue_name: str | None = None) -> None:
         name = queue_name or self._queue_name(queue)
         # The table of notifications is unlogged: after a crash of the server it is empty, and this fills it again.
-        with self.pgmq.pool.connection() as connection:
+        with self.pgmq.pool.connection() as connection:  # type: ignore[union-attr]
             connection.execute(_NOTIFY, [name])
         self.connection._register_notify_queue(name)
 
@@ -54,7 +54,7 @@ class Channel(pgmq.Channel):  # type: ignore[misc]
         return good
 
 
-class Transport(pgmq.Transport):  # type: ignore[misc]
+class Transport(pgmq.Transport):
     """Kombu's transport with our channel."""
 
     Channel = Channel
@@ -71,7 +71,7 @@ def broker() -> dict[str, Any]:
             "broker_transport_options": {"visibility_timeout": HIDDEN_FOR},
         }
     return {
-        "broker_url": f"{SCHEME}://",
+        "broker_url": f"{SCHEME}://localhost",
         "broker_transport_options": {
             "conn_string": connection_string(),
             "init_extension": False,

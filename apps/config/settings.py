@@ -110,7 +110,7 @@ def _databases() -> dict[str, dict[str, Any]]:
             url = owner = "postgresql://weighbridge_app@127.0.0.1:1/weighbridge"
     return {
         "default": environment.database("DATABASE_URL", url),
-        "owner": {**environment.database("DATABASE_OWNER_URL", owner), "CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}},
+        "owner": environment.database("DATABASE_OWNER_URL", owner) | {"CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}},
     }
 
 
@@ -153,7 +153,10 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = WEIGHBRIDGE_HOME / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": WEIGHBRIDGE_HOME / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": WEIGHBRIDGE_HOME / "files"},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
@@ -208,4 +211,4 @@ LOGGING = {
 }
 
 if environment.flag("WEIGHBRIDGE_DEMO", default=False) and environment.value("DATABASE_URL") and not DEBUG:
-    raise ImproperlyConfigured("WEIGHBRIDGE_DEMO=1 fills a database with a fictional company; it needs WEIGHBRIDGE_DEBUG=1.")
+    raise ImproperlyConfigured("WEIGHBRIDGE_DEMO=1 loads a fictional company; it needs WEIGHBRIDGE_DEBUG=1.")

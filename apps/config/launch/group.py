@@ -103,8 +103,10 @@ class Group:
         self._readers.append(reader)
 
     def _relay(self, name: str, process: subprocess.Popen[str]) -> None:
-        for line in process.stdout or ():
-            self.say(name, line)
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                self.say(name, line)
 
     def _send(self, wanted: signal.Signals) -> None:
         for member in self.members:

@@ -51,7 +51,8 @@ def _check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CannotRun(
-                f"Port {port} on {host} cannot be used ({os.strerror(error.errno or 0)}). Choose another: make run PORT=8001"
+                f"Port {port} on {host} cannot be used ({os.strerror(error.errno or 0)}). "
+                "Choose another: make run PORT=8001"
             ) from None
 
 
@@ -125,7 +126,8 @@ def _reachable(host: str) -> str:
 
 
 def _wait_until_ready(group: Group, url: str, stop: threading.Event) -> None:
-    began, said = time.monotonic(), {}
+    began = time.monotonic()
+    said: dict[str, Any] = {}
     while not stop.wait(0.1):
         group.watch()
         ready, said = _ask(f"{url}/readyz", said)
