@@ -12,7 +12,10 @@ from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "apps.config.settings")
 
-SCHEDULE: dict[str, dict[str, Any]] = {}
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "judge what has changed or falls due": {"task": "policy.judge_marked_uses", "schedule": 60.0},
+}
+"""The schedule of a new installation; afterwards the one in the database counts."""
 
 
 class Pulse(bootsteps.StartStopStep):  # type: ignore[misc]
