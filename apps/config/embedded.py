@@ -260,6 +260,7 @@ def _free_port(wanted: int | None) -> int:
     """`wanted` if it is free, so that addresses stay the same between starts; any free port otherwise."""
     for port in (wanted or 0, 0):
         with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that have just ended do not count
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
