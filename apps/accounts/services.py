@@ -3,8 +3,14 @@
 import datetime as dt
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from itertools import count
 
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    UserAttributeSimilarityValidator,
+    validate_password,
+)
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.text import slugify
@@ -20,6 +26,25 @@ from apps.core.text import clean_text
 
 LANGUAGES = ("en", "de")
 LONGEST_TOKEN_LIFE = dt.timedelta(days=366)
+
+
+SHORTEST_PASSWORD = 12
+_PASSWORD_RULES = (
+    MinimumLengthValidator(SHORTEST_PASSWORD),
+    CommonPasswordValidator(),
+    UserAttributeSimilarityValidator(("email", "name")),
+)
+
+
+def _clean_password(password: str, user: User) -> str:
+    """Long, not among the common ones, not like the person's name; no rules on kinds of characters (NIST SP 800-63B)."""
+    if len(password) > 200 or "\x00" in password:
+        raise InvalidInput("must have at most 200 characters, none of them NUL", pointer="/password")
+    try:
+        validate_password(password, user, _PASSWORD_RULES)
+    except ValidationError as error:
+        raise InvalidInput(" ".join(error.messages), pointer="/password") from error
+    return password
 
 
 def _clean_email(email: str, pointer: str) -> str:
@@ -46,14 +71,21 @@ def create_team(*, actor: Actor, name: str) -> Team:
     """Create a team. Raises `DuplicateFound` when one bears the name."""
     actor.require("accounts.manage")
     name = clean_text(name, pointer="/name", max_length=200)
-    slug = slugify(name)[:80] or "team"
-    existing = Team.objects.filter(slug=slug).first() or Team.objects.filter(name__iexact=name).first()
+    existing = Team.objects.filter(name__iexact=name).first()
     if existing:
         raise DuplicateFound(f"The team “{existing.name}” exists already.", existing=str(existing.id), pointer="/name")
+    slug = _free_slug(slugify(name)[:70] or "team")
     with change(actor, "team.create"):
         team = Team(name=name, slug=slug)
         team.save()
     return team
+
+
+def _free_slug(wanted: str) -> str:
+    """`wanted`, or with a number: names in other scripts, or that differ in signs only, share one."""
+    taken = set(Team.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    numbered = (f"{wanted}-{number}" for number in count(2))
+    return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
 
 
 def create_user(
@@ -71,12 +103,14 @@ def create_user(
     name = clean_text(name, pointer="/name", max_length=200)
     if language not in LANGUAGES:
         raise InvalidInput(f"must be one of {', '.join(LANGUAGES)}", pointer="/language")
+    if kind not in User.Kind.values:
+        raise InvalidInput(f"must be one of {', '.join(User.Kind.values)}", pointer="/kind")
     existing = User.objects.filter(email=email).first()
     if existing:
         raise DuplicateFound("Somebody with this e-mail address exists.", existing=str(existing.id), pointer="/email")
     with change(actor, "user.create"):
         user = User(email=email, name=name, language=language, kind=kind)
-        user.set_password(password)
+        user.set_password(None if password is None else _clean_password(password, user))
         user.save()
     return user
 
@@ -139,13 +173,16 @@ def issue_token(
 ) -> tuple[ApiToken, str]:
     """Issue a token for `user`; returns it with the secret, which is never shown again.
 
-    Everybody issues tokens for themselves; for others (service accounts) it needs `accounts.manage`.
+    Everybody issues tokens for themselves, and for service accounts whoever holds `accounts.manage`; nobody does for
+    other people, because a decision by two would then be one by the same person twice.
     A token cannot issue tokens. The life is limited to 366 days.
     """
     if actor.kind == "token":
         raise NotPermitted("A token cannot issue tokens. Sign in and issue it on the page “Tokens”.")
     if user.id != actor.user_id:
         actor.require("accounts.manage")
+        if user.kind != User.Kind.SERVICE and not actor.trusted:
+            raise NotPermitted("Everybody issues their own tokens; for machines there are service accounts.")
     name = clean_text(name, pointer="/name", max_length=200)
     unknown = [scope for scope in scopes if scope not in Scope.values]
     if unknown or not scopes:
@@ -177,10 +214,11 @@ def revoke_token(*, actor: Actor, token: ApiToken, reason: str = "") -> ApiToken
     return token
 
 
-def change_password(*, actor: Actor, user: User, password: str) -> Any:
+def change_password(*, actor: Actor, user: User, password: str) -> None:
     """Set a new password; everybody does this for themselves, an administrator for anybody."""
     if user.id != actor.user_id:
         actor.require("accounts.manage")
+    password = _clean_password(password, user)
     with change(actor, "user.password"):
         user.set_password(password)
         user.save(update_fields=["password"])

@@ -59,7 +59,7 @@ def change(actor: Acting, action: str, *, reason: str = "") -> Iterator[None]:
                 [
                     action,
                     str(uuid7()),
-                    reason[:2000],
+                    reason.replace("\x00", "")[:2000],
                     actor.kind,
                     str(actor.user_id or ""),
                     actor.label,
@@ -71,3 +71,12 @@ def change(actor: Acting, action: str, *, reason: str = "") -> Iterator[None]:
         # Inside a longer transaction (a test, an import) the next change must not inherit this one's name.
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('weighbridge.action', '', true)")
+
+
+def one_at_a_time(what: str) -> None:
+    """Wait until no other transaction works on `what`, and keep it until this one ends.
+
+    For checks over many rows, such as for circles, which two writers could otherwise pass side by side.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])

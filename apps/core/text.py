@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 from apps.core.errors import InvalidInput
 
@@ -24,4 +25,21 @@ def clean_text(value: object, *, pointer: str, max_length: int = 300, required: 
         raise InvalidInput("must not be empty", pointer=pointer)
     if len(text) > max_length:
         raise InvalidInput(f"must have at most {max_length} characters, has {len(text)}", pointer=pointer)
+    return text
+
+
+def clean_url(value: object, *, pointer: str, required: bool = True) -> str:
+    """`value` as an address of the web, the only kind that pages turn into links.
+
+    Raises `InvalidInput` at `pointer` for every scheme but https and http, without a host, and with spaces.
+    """
+    text = clean_text(value, pointer=pointer, max_length=1000, required=required)
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("https", "http") or not parts.netloc or any(character.isspace() for character in text):
+        raise InvalidInput("must be an address that begins with https:// or http://", pointer=pointer)
     return text

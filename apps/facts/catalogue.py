@@ -11,13 +11,12 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import yaml
 
 from apps.core.errors import InvalidInput
-from apps.core.text import clean_text
+from apps.core.text import clean_text, clean_url
 from apps.places.countries import is_country
 
 ROOMS = Path(__file__).resolve().parents[1]
@@ -267,14 +266,7 @@ def _countries(spec: FieldSpec, value: Any) -> list[str]:
 
 
 def _url(spec: FieldSpec, value: Any) -> str:
-    text = clean_text(value, pointer="/value", max_length=1000)
-    try:
-        parts = urlsplit(text)
-    except ValueError as error:
-        raise _refuse("must be an address that begins with https:// or http://") from error
-    if parts.scheme not in ("https", "http") or not parts.netloc or any(character.isspace() for character in text):
-        raise _refuse("must be an address that begins with https:// or http://")
-    return text
+    return clean_url(value, pointer="/value")
 
 
 def _identifier(spec: FieldSpec, value: Any) -> str:

@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from apps.accounts.actors import Actor
+from apps.accounts.roles import Role
 from apps.core.changes import change
 from apps.core.clock import now, today
 from apps.core.errors import InvalidInput, NotPermitted
-from apps.core.text import clean_text
+from apps.core.text import clean_text, clean_url
 from apps.facts.catalogue import FIELDS, FieldSpec, validate_value
 from apps.facts.models import Assertion, Quality, State
 from apps.facts.signals import facts_changed
@@ -55,6 +56,8 @@ def _check(actor: Actor, statement: Statement) -> Any:
         raise NotPermitted(f"“{statement.field}” is asserted by: {', '.join(spec.may_assert)}.")
     if statement.state not in State.values:
         raise InvalidInput(f"must be one of {', '.join(State.values)}", pointer="/state")
+    if statement.state == State.VERIFIED and not actor.trusted and not _may_verify(actor):
+        raise NotPermitted("A fact is verified by a compliance officer; state it as claimed.")
     if statement.source.quality not in Quality.values:
         raise InvalidInput(f"must be one of {', '.join(Quality.values)}", pointer="/source_quality")
     if not EARLIEST <= statement.as_of <= today() + dt.timedelta(days=1):
@@ -70,6 +73,11 @@ def _check(actor: Actor, statement: Statement) -> Any:
     return validate_value(spec, statement.value)
 
 
+def _may_verify(actor: Actor) -> bool:
+    """Whoever answers for a use does not check their own claims."""
+    return bool(actor.roles & {Role.ADMINISTRATOR, Role.OFFICER})
+
+
 def _role_may_assert(actor: Actor, spec: FieldSpec) -> bool:
     held = set(actor.roles) | {role for _, role in actor.team_roles}
     return "administrator" in held or bool(held & set(spec.may_assert))
@@ -77,9 +85,7 @@ def _role_may_assert(actor: Actor, spec: FieldSpec) -> bool:
 
 def _row(actor: Actor, statement: Statement, value: Any, channel: str, moment: dt.datetime) -> Assertion:
     source = statement.source
-    url = clean_text(source.url, pointer="/source_url", max_length=1000, required=False)
-    if url and not url.startswith(("https://", "http://")):
-        raise InvalidInput("must begin with https:// or http://", pointer="/source_url")
+    url = clean_url(source.url, pointer="/source_url", required=False)
     return Assertion(
         subject_type=statement.subject.type,
         subject_id=statement.subject.id,
@@ -150,7 +156,7 @@ def assert_fact(*, actor: Actor, statement: Statement, reason: str = "") -> Asse
 
 
 def withdraw(*, actor: Actor, subjects: Sequence[tuple[str, UUID, str]], channel: str) -> int:
-    """End statements of a channel without a newer one, for instance when a source no longer says it. Returns how many."""
+    """End statements of a channel without a newer one, for instance when a source falls silent. Returns how many."""
     actor.require("facts.assert")
     about = Q(pk__in=[])
     for subject_type, subject_id, field in subjects:

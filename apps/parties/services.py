@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db import connection
 
 from apps.accounts.actors import Actor
-from apps.core.changes import change
+from apps.core.changes import change, one_at_a_time
 from apps.core.errors import DuplicateFound, InvalidInput
-from apps.core.text import clean_text
+from apps.core.text import clean_text, clean_url
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.parties.models import Party, PartyName, Stake
@@ -62,14 +62,17 @@ def record_stake(
     """
     actor.require("register.change")
     source = clean_text(source, pointer="/source", max_length=500)
+    source_url = clean_url(source_url, pointer="/source_url", required=False)
     if basis not in Stake.Basis.values:
         raise InvalidInput(f"must be one of {', '.join(Stake.Basis.values)}", pointer="/basis")
     for pointer, share in (("/equity_pct", equity_pct), ("/voting_pct", voting_pct)):
-        if share is not None and not 0 <= share <= 100:
+        if share is not None and not (share.is_finite() and 0 <= share <= 100):
             raise InvalidInput("must lie between 0 and 100", pointer=pointer)
-    if owner.id == owned.id or _owns(owned.id, owner.id):
-        raise InvalidInput(f"“{owned.name}” owns “{owner.name}” already; ownership cannot run in a circle.", pointer="/owner")
     with change(actor, "stake.record"):
+        one_at_a_time("stakes")
+        if owner.id == owned.id or _owns(owned.id, owner.id):
+            message = f"“{owned.name}” owns “{owner.name}” already; ownership cannot run in a circle."
+            raise InvalidInput(message, pointer="/owner")
         stake = Stake(
             owner=owner,
             owner_name=owner.name,

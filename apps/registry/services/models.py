@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db import connection
 
 from apps.accounts.actors import Actor
-from apps.core.changes import change
+from apps.core.changes import change, one_at_a_time
 from apps.core.clock import today
 from apps.core.errors import DuplicateFound, InvalidInput
-from apps.core.text import clean_text
+from apps.core.text import clean_text, clean_url
+from apps.facts.models import State
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.licences.models import Licence
@@ -80,7 +81,9 @@ def register_model(
         model.save()
         for index, alias in enumerate(aliases):
             _add_alias(model, alias, pointer=f"/aliases/{index}", source=source)
-        Release(model=model, revision="", pinned=False, state="claimed_by_owner", source_label=source, as_of=today()).save()
+        Release(
+            model=model, revision="", pinned=False, state="claimed_by_owner", source_label=source, as_of=today()
+        ).save()
     return model
 
 
@@ -141,6 +144,7 @@ def add_release(
     existing = Release.objects.filter(model=model, revision=revision).first()
     if existing:
         return existing
+    source = clean_text(source, pointer="/source", max_length=500, required=False) or f"Stated by {actor.label}"
     hub = model.aliases.filter(namespace="huggingface").first()
     with change(actor, "release.add"):
         release = Release(
@@ -151,10 +155,10 @@ def add_release(
             licence=licence,
             licence_expression=clean_text(licence_expression, pointer="/licence_expression", required=False),
             licence_state="claimed_by_owner" if licence or licence_expression else "unknown",
-            licence_source=(source or f"Stated by {actor.label}") if licence or licence_expression else "",
+            licence_source=source if licence or licence_expression else "",
             licence_as_of=today() if licence or licence_expression else None,
             state="claimed_by_owner",
-            source_label=source or f"Stated by {actor.label}",
+            source_label=source,
             as_of=today(),
         )
         release.save()
@@ -185,11 +189,16 @@ def add_lineage_edge(
         raise InvalidInput("name the parent, or choose it from the register", pointer="/parent")
     parent_name = clean_text(parent.name if parent else parent_name, pointer="/parent_name")
     source = clean_text(source, pointer="/source", max_length=500)
-    if parent is not None and (parent.id == child.id or _descends(parent.id, child.id)):
-        raise InvalidInput(f"“{parent.name}” was itself made from “{child.name}”", pointer="/parent")
-    if LineageEdge.objects.filter(child=child, relation=relation, parent_name=parent_name).exists():
-        raise DuplicateFound("This edge is in the register already.", existing=str(child.id), pointer="/parent")
+    source_url = clean_url(source_url, pointer="/source_url", required=False)
+    note = clean_text(note, pointer="/note", max_length=5000, required=False)
+    if state not in State.values:
+        raise InvalidInput(f"must be one of {', '.join(State.values)}", pointer="/state")
     with change(actor, "lineage.add"):
+        one_at_a_time("lineage")
+        if parent is not None and (parent.id == child.id or _descends(parent.id, child.id)):
+            raise InvalidInput(f"“{parent.name}” was itself made from “{child.name}”", pointer="/parent")
+        if LineageEdge.objects.filter(child=child, relation=relation, parent_name=parent_name).exists():
+            raise DuplicateFound("This edge is in the register already.", existing=str(child.id), pointer="/parent")
         edge = LineageEdge(
             child=child,
             parent=parent,

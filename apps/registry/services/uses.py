@@ -44,8 +44,10 @@ def register_use(
     actor.require("register.change", team_id=team.id if team else None)
     if team is None and not actor.sees_all:
         raise InvalidInput("choose the team that answers for it", pointer="/team")
-    if team is not None and not actor.sees_all and team.id not in actor.team_ids:
-        raise NotPermitted("You are not in this team.")
+    if team is not None:
+        _require_in_sight(actor, team.id, "You are not in this team.")
+    if use_case is not None:
+        _require_in_sight(actor, use_case.team_id, "This use case belongs to another team.")
     name = clean_text(name, pointer="/name")
     _check_choice(environment, Environment.values, "/environment")
     _check_choice(hosting_mode, HostingMode.values, "/hosting_mode")
@@ -70,13 +72,21 @@ def register_use(
             if value not in (None, "unknown") and field not in {fact.field for fact in deployment_facts}
         ]
         if observed_only:
-            stated.append(FactInput(field="observed_only", value=True, state="verified", source="Observed by a connector"))
+            stated.append(
+                FactInput(field="observed_only", value=True, state="verified", source="Observed by a connector")
+            )
         write_facts(actor, SubjectRef("deployment", deployment.id), deployment, [*stated, *deployment_facts])
         write_facts(actor, SubjectRef("use_case", use_case.id), use_case, list(use_case_facts))
         use = Use(name=name, use_case=use_case, deployment=deployment, team=team, status=status)
         use.save()
         facts_changed.send(sender=Use, subjects={SubjectRef("deployment", deployment.id)})
     return use
+
+
+def _require_in_sight(actor: Actor, team_id: UUID | None, message: str) -> None:
+    """What no team answers for yet is for those who see the whole register."""
+    if not actor.sees_all and team_id not in actor.team_ids:
+        raise NotPermitted(message)
 
 
 def _check_choice(value: str, allowed: Sequence[str], pointer: str) -> None:
@@ -169,6 +179,7 @@ def claim_use(*, actor: Actor, use: Use, team: Team, reason: str) -> Use:
 def retire_use(*, actor: Actor, use: Use, reason: str) -> Use:
     """End a use; it stays in the register with its history and is judged no more."""
     actor.require("register.change", team_id=use.team_id)
+    _require_in_sight(actor, use.team_id, "Another team answers for this use, or none yet; ask a compliance officer.")
     reason = clean_text(reason, pointer="/reason", max_length=2000)
     with change(actor, "use.retire", reason=reason):
         use.status = Use.Status.RETIRED
