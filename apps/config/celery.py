@@ -73,6 +73,7 @@ def _make() -> Celery:
         worker_send_task_events=False,
         worker_max_tasks_per_child=500,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         beat_scheduler="apps.config.scheduler:Scheduler",
         beat_schedule=SCHEDULE,
         timezone=settings.TIME_ZONE,

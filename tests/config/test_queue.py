@@ -51,6 +51,16 @@ def test_a_message_that_is_given_back_comes_again(broker: Connection) -> None:
     assert simple.get(timeout=5).payload == {"n": 1}
 
 
+def test_what_a_dead_worker_held_is_offered_again(broker: Connection) -> None:
+    simple = broker.SimpleQueue(queue.NAME)
+    simple.put({"n": 1})
+    simple.get_nowait()
+    with pytest.raises(simple.Empty):
+        simple.get_nowait()
+    assert queue.take_back() == 1
+    assert simple.get_nowait().payload == {"n": 1}
+
+
 def test_a_message_that_is_never_finished_is_put_aside(broker: Connection, committed_db: TestDatabase) -> None:
     simple = broker.SimpleQueue(queue.NAME)
     simple.put({"n": 1})

@@ -9,14 +9,14 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 STEADY_AFTER = 60.0
 """A process that ran for so many seconds is started again at once when it dies."""
 LONGEST_PAUSE = 30.0
-STOP_PLAN = ((0.0, signal.SIGTERM), (5.0, signal.SIGQUIT), (8.0, signal.SIGKILL))
+STOP_PLAN = ((0.0, signal.SIGTERM), (6.5, signal.SIGQUIT), (8.5, signal.SIGKILL))
 """Seconds after the wish to stop, and the signal that is sent then. QUIT makes a worker give its tasks back."""
 _PR_SET_PDEATHSIG = 1
 
@@ -30,7 +30,8 @@ class Member:
     process: subprocess.Popen[str] | None = None
     started: float = 0.0
     pause: float = 1.0
-    due: float = field(default=0.0)
+    due: float = 0.0
+    deaths: int = 0
 
     @property
     def alive(self) -> bool:
@@ -69,6 +70,7 @@ class Group:
                 code, lived = member.process.returncode, now - member.started
                 member.pause = 1.0 if lived > STEADY_AFTER else min(member.pause * 2, LONGEST_PAUSE)
                 member.due, member.process = now + member.pause, None
+                member.deaths += 1
                 self.say(member.name, f"ended with code {code}; starting it again in {member.pause:.0f} s")
             elif now >= member.due:
                 self._start(member)
@@ -106,7 +108,8 @@ class Group:
         assert process.stdout is not None
         with process.stdout as lines:
             for line in lines:
-                self.say(name, line)
+                if line.strip():
+                    self.say(name, line)
 
     def _send(self, wanted: signal.Signals) -> None:
         for member in self.members:

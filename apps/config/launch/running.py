@@ -18,7 +18,10 @@ from apps.config.launch.group import Group
 from apps.config.launch.lock import alone
 
 READY_WITHIN = 120.0
+DEATHS_BEFORE_READY = 3
 PYTHON = sys.executable
+QUIET = "ignore:You're running the worker with superuser privileges"
+"""As root everything but PostgreSQL runs as root; Celery's warning of it is meant for pickled messages."""
 
 
 class CannotRun(Exception):
@@ -60,7 +63,7 @@ def _serve(home: Path, host: str, port: int, *, embedded: bool, stop: threading.
     first = _prepare(embedded=embedded, stop=stop)
     if stop.is_set():
         return
-    group = Group({**os.environ, "PYTHONUNBUFFERED": "1"}, preparing.REPOSITORY)
+    group = Group({**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": QUIET}, preparing.REPOSITORY)
     try:
         for name, command in _commands(host, port).items():
             group.add(name, command)
@@ -82,8 +85,12 @@ def _prepare(*, embedded: bool, stop: threading.Event) -> bool:
     from django.db import connections
 
     django.setup()
+    from apps.config import queue
+
     migrated = preparing.migrate()
     _forget_heartbeats()
+    if embedded:
+        queue.take_back()
     report = "" if stop.is_set() else preparing.load_knowledge(anew=migrated)
     if report:
         print(report, flush=True)
@@ -133,6 +140,9 @@ def _wait_until_ready(group: Group, url: str, stop: threading.Event) -> None:
         ready, said = _ask(f"{url}/readyz", said)
         if ready:
             return
+        dying = [member.name for member in group.members if member.deaths >= DEATHS_BEFORE_READY]
+        if dying:
+            raise CannotRun(f"The process “{dying[0]}” does not stay alive; its last lines above say why.")
         if time.monotonic() - began > READY_WITHIN:
             raise CannotRun(f"Weighbridge did not become ready within {READY_WITHIN:.0f} s: {said or 'no answer'}")
 
