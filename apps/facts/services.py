@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
-from apps.core.changes import change
+from apps.core.changes import change, one_at_a_time
 from apps.core.clock import now, today
 from apps.core.errors import InvalidInput, NotPermitted
 from apps.core.text import clean_text, clean_url
@@ -19,6 +19,7 @@ from apps.facts.models import Assertion, Quality, State
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SourceRef, SubjectRef
 
+MANY_SUBJECTS = 50
 EARLIEST = dt.date(1990, 1, 1)
 
 
@@ -130,6 +131,7 @@ def assert_facts(
     if len(keys) != len(rows):
         raise InvalidInput("two statements of one request are about the same field of the same subject")
     with change(actor, action, reason=reason):
+        _take_turns(statements)
         replaced = list(
             Assertion.objects.select_for_update()
             .filter(
@@ -148,6 +150,14 @@ def assert_facts(
         Assertion.objects.bulk_update(older, ["superseded_at", "superseded_by"], batch_size=500)
         facts_changed.send(sender=Assertion, subjects={statement.subject for statement in statements})
     return rows
+
+
+def _take_turns(statements: Sequence[Statement]) -> None:
+    """Two people who speak about one subject at once are heard one after the other, so that the later supersedes."""
+    subjects = sorted({f"facts {statement.subject.type} {statement.subject.id}" for statement in statements})
+    # The server has room for some thousand locks: whoever speaks about very many subjects takes one lock for all.
+    for subject in subjects if len(subjects) <= MANY_SUBJECTS else ("facts of many",):
+        one_at_a_time(subject)
 
 
 def assert_fact(*, actor: Actor, statement: Statement, reason: str = "") -> Assertion:
