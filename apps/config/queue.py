@@ -87,7 +87,7 @@ def broker() -> dict[str, Any]:
 def take_back() -> int:
     """Offer again at once what a worker took that is surely gone; how many. Only for who knows that no worker lives."""
     with connections["default"].cursor() as cursor:
-        cursor.execute(f"UPDATE pgmq.q_{NAME} SET vt = clock_timestamp() WHERE read_ct > 0 AND vt > clock_timestamp()")
+        cursor.execute("UPDATE pgmq.q_weighbridge SET vt = now() WHERE read_ct > 0 AND vt > now()")
         return int(cursor.rowcount)
 
 

@@ -207,7 +207,11 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environment.value("WEIGHBRIDGE_LOG_LEVEL", "INFO").upper()},
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},  # Django's own handler would say everything twice
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+    },
 }
 
 if environment.flag("WEIGHBRIDGE_DEMO", default=False) and environment.value("DATABASE_URL") and not DEBUG:

@@ -1,24 +1,11 @@
 import os
-import shutil
 import stat
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from apps.config.embedded import APP, DATABASE, OWNER, EmbeddedServer, EmbeddedServerError
-
-
-@pytest.fixture
-def open_home() -> Iterator[Path]:
-    """A folder that the server's system user may enter: pytest's own are closed to others."""
-
-    folder = Path(tempfile.mkdtemp(prefix="weighbridge-embedded-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _modes(path: Path) -> dict[Path, int]:

@@ -79,7 +79,7 @@ def restore(name: str) -> None:
                 tar.extractall(temporary, filter="data")
             json.loads((Path(temporary) / ABOUT).read_text())
         except (tarfile.TarError, OSError, ValueError) as error:
-            raise CannotKeep(f"{file} is no backup of Weighbridge ({error}).") from error
+            raise CannotKeep(f"{file} is no backup of Weighbridge.") from error
         _restore_database(home, Path(temporary) / DUMP)
         _restore_files(home, Path(temporary) / "home")
 
