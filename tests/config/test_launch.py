@@ -95,7 +95,7 @@ def test_a_wrong_setting_is_one_line(open_home: Path) -> None:
 
 def test_a_home_has_one_house(tmp_path: Path) -> None:
     with alone(tmp_path, "http://127.0.0.1:8000"):
-        with pytest.raises(AlreadyRunning, match="at http://127.0.0.1:8000"), alone(tmp_path):
+        with pytest.raises(AlreadyRunning, match=r"at http://127\.0\.0\.1:8000"), alone(tmp_path):
             pass
         done = _launch(tmp_path, "run")
         assert done.returncode == 1
