@@ -73,7 +73,7 @@ def register_use(
         ]
         if observed_only:
             stated.append(
-                FactInput(field="observed_only", value=True, state="verified", source="Observed by a connector")
+                FactInput(field="observed_only", value=True, state="inferred", source="Observed by a connector")
             )
         write_facts(actor, SubjectRef("deployment", deployment.id), deployment, [*stated, *deployment_facts])
         write_facts(actor, SubjectRef("use_case", use_case.id), use_case, list(use_case_facts))
