@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.roles import Role
@@ -59,9 +60,7 @@ class User(BaseModel, AbstractBaseUser):
 
     class Meta:
         ordering = ("name", "email")
-        constraints = (
-            models.CheckConstraint(condition=Q(email=models.functions.Lower("email")), name="user_email_lower"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower"),)
 
     def __str__(self) -> str:
         return self.name

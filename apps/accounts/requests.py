@@ -16,8 +16,6 @@ def actor_of(request: HttpRequest) -> Actor:
     user = request.user
     if not isinstance(user, User):
         raise NotPermitted("Please sign in.")
-    actor = actor_for(
-        user, origin=request.META.get("REMOTE_ADDR", ""), request_id=getattr(request, "request_id", "")
-    )
+    actor = actor_for(user, origin=request.META.get("REMOTE_ADDR", ""), request_id=getattr(request, "request_id", ""))
     request.weighbridge_actor = actor  # type: ignore[attr-defined]
     return actor

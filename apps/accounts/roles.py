@@ -58,7 +58,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
     Role.APPROVER: frozenset(
-        _READ | {"waivers.decide", "policy.approve", "reports.make", "journal.read", "reviews.complete", "findings.change"}
+        _READ
+        | {"waivers.decide", "policy.approve", "reports.make", "journal.read", "reviews.complete", "findings.change"}
     ),
     Role.OWNER: frozenset(
         _READ

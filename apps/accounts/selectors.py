@@ -69,7 +69,9 @@ def teams(actor: Actor) -> QuerySet[Team]:
 def tokens(actor: Actor) -> QuerySet[ApiToken]:
     """All tokens for an administrator, the own ones otherwise."""
     found = ApiToken.objects.select_related("user")
-    return found if actor.may("accounts.manage") else found.filter(user_id=actor.user_id)
+    if actor.may("accounts.manage"):
+        return found
+    return found.filter(user_id=actor.user_id) if actor.user_id else found.none()
 
 
 def organisation() -> Organisation:

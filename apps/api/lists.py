@@ -78,7 +78,9 @@ class Fields(filters.BaseFilterBackend):
                 except ValueError as error:
                     errors.append(FieldError(f"/{name}", str(error)))
             elif name not in _ALWAYS:
-                errors.append(FieldError(f"/{name}", f"is no filter here; there are {', '.join(sorted(known)) or 'none'}"))
+                errors.append(
+                    FieldError(f"/{name}", f"is no filter here; there are {', '.join(sorted(known)) or 'none'}")
+                )
         if errors:
             raise InvalidInput(errors=errors)
         search = request.query_params.get("q")

@@ -110,7 +110,11 @@ class NounViewSet(viewsets.GenericViewSet):  # type: ignore[type-arg]
             if answer.request_digest != asked:
                 raise Conflict("This idempotency key was used with another request. Use a new key for a new request.")
             if not is_new and answer.status is not None:
-                return Response(answer.body, status=answer.status, headers={"Location": answer.location} if answer.location else None)
+                return Response(
+                    answer.body,
+                    status=answer.status,
+                    headers={"Location": answer.location} if answer.location else None,
+                )
             response = respond()
             answer.status, answer.location = response.status_code, response.get("Location", "")
             answer.body = plain(response.data)

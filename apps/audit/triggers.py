@@ -89,7 +89,7 @@ def _trigger(model: type[BaseModel]) -> str:
 
 
 def _columns(model: type[models.Model], names: tuple[str, ...]) -> list[str]:
-    return [model._meta.get_field(name).column or name for name in names]
+    return [str(getattr(model._meta.get_field(name), "column", name)) for name in names]
 
 
 def install_triggers(using: str) -> None:

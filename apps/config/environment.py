@@ -91,9 +91,7 @@ def smtp(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     tls = parse_qs(parts.query).get("tls", ["none"])[-1]
     if parts.scheme != "smtp" or not parts.hostname or tls not in {"starttls", "ssl", "none"}:
-        raise ImproperlyConfigured(
-            "EMAIL_URL must look like smtp://user:password@host:587/?tls=starttls (ssl, none)."
-        )
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp://user:password@host:587/?tls=starttls (ssl, none).")
     try:
         port = parts.port or {"starttls": 587, "ssl": 465, "none": 25}[tls]
     except ValueError as error:

@@ -1,5 +1,6 @@
 """What assertions are about."""
 
+import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,4 +20,4 @@ class SourceRef:
     label: str
     url: str = ""
     quality: str = "primary"
-    date: object = None
+    date: dt.date | None = None

@@ -74,9 +74,7 @@ class Waiver(BaseModel):
                 fields=("finding",), condition=Q(state__in=("proposed", "approved")), name="waiver_one_alive"
             ),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True)
-                | Q(state="withdrawn")
-                | ~Q(decided_by=models.F("requested_by")),
+                condition=Q(decided_by__isnull=True) | Q(state="withdrawn") | ~Q(decided_by=models.F("requested_by")),
                 name="waiver_two_people",
             ),
         )

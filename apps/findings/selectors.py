@@ -89,7 +89,9 @@ def _entries(waivers_in_effect: Sequence[Waiver]) -> dict[str, Entry]:
         "expires_on": first.expires_on.isoformat(),
         "requester": str(first.requested_by_id),
         "approver": str(first.decided_by_id),
-        "compensating_controls": sorted({control for row in waivers_in_effect for control in row.compensating_controls}),
+        "compensating_controls": sorted(
+            {control for row in waivers_in_effect for control in row.compensating_controls}
+        ),
     }
     decided = first.decided_at.date().isoformat() if first.decided_at else None
     return {

@@ -71,7 +71,9 @@ def _gap(reference: ModelReference, fix: str, use: Use | None = None) -> dict[st
         "path": place.path if place else None,
         "line": place.line if place else None,
         "fix": fix,
-        "url": f"{settings.BASE_URL}/uses/new?model={reference.id}" if use is None else f"{settings.BASE_URL}/uses/{use.id}",
+        "url": f"{settings.BASE_URL}/uses/new?model={reference.id}"
+        if use is None
+        else f"{settings.BASE_URL}/uses/{use.id}",
     }
 
 
@@ -79,7 +81,9 @@ def _uses(reference: ModelReference, request: DecisionRequest, project: Project,
     """The team's uses that the reference means; when there is none, `answer.unregistered` says why."""
     model = model_by_reference(reference.id)
     if model is None:
-        answer.unregistered.append(_gap(reference, "No model of this name is in the register. Register it and its use."))
+        answer.unregistered.append(
+            _gap(reference, "No model of this name is in the register. Register it and its use.")
+        )
         return []
     uses = list(
         Use.objects.select_related("deployment__release", "deployment__operator", "use_case")
@@ -215,7 +219,11 @@ def resolved_waivers(use_ids: Iterable[UUID]) -> tuple[list[dict[str, Any]], lis
     unused: list[dict[str, Any]] = []
     for rows in waivers_of_uses(list(use_ids)).values():
         for waiver in rows:
-            shown = {"id": str(waiver.id), "rule": waiver.finding.rule_code, "expires_on": waiver.expires_on.isoformat()}
+            shown = {
+                "id": str(waiver.id),
+                "rule": waiver.finding.rule_code,
+                "expires_on": waiver.expires_on.isoformat(),
+            }
             if not waiver.effective:
                 expired.append(shown)
             elif waiver.finding.status == Finding.Status.RESOLVED:

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
+from apps.accounts.actors import Actor
 from apps.core.canonical import canonical_json
 from apps.core.changes import change
-from apps.accounts.actors import Actor
 from apps.gate.models import GateDecision
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"

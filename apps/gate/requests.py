@@ -133,7 +133,9 @@ class _Reader:
         if value is None and not required:
             return ""
         try:
-            return clean_text("" if value is None else value, pointer=f"{pointer}/{name}", max_length=max_length, required=required)
+            return clean_text(
+                "" if value is None else value, pointer=f"{pointer}/{name}", max_length=max_length, required=required
+            )
         except InvalidInput as error:
             self.errors.extend(error.errors)
             return ""

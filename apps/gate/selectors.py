@@ -40,7 +40,9 @@ def decisions(actor: Actor) -> QuerySet[GateDecision]:
 
 def decision_by_id(actor: Actor, decision_id: UUID) -> GateDecision:
     """One decision with all it holds. Raises `NotFound`."""
-    found = decisions(actor).defer(None).select_related("project__team", "policy_version").filter(id=decision_id).first()
+    found = (
+        decisions(actor).defer(None).select_related("project__team", "policy_version").filter(id=decision_id).first()
+    )
     if found is None:
         raise NotFound("There is no such decision, or it belongs to a team you are not in.")
     return found
@@ -54,5 +56,7 @@ def alternatives(data_class: str) -> list[str]:
     )
     order = ("public", "internal", "confidential", "restricted")
     needed = order.index(data_class) if data_class else 0
-    fitting = dict.fromkeys(name for name, carried in names[:200] if carried in order and order.index(carried) >= needed)
+    fitting = dict.fromkeys(
+        name for name, carried in names[:200] if carried in order and order.index(carried) >= needed
+    )
     return list(fitting)[:MOST_ALTERNATIVES]

@@ -23,11 +23,13 @@ ANSWER_HOLDS = dt.timedelta(hours=24)
 """How long a decision may be relied on when no fact changes by itself before."""
 
 
-def create_project(*, actor: Actor, name: str, team: Team, description: str = "", default_branch: str = "main") -> Project:
+def create_project(
+    *, actor: Actor, name: str, team: Team, description: str = "", default_branch: str = "main"
+) -> Project:
     """Enter a project whose jobs may ask the gate. Raises `DuplicateFound` for a name that is taken."""
     actor.require("gate.manage", team_id=team.id)
     name = clean_text(name, pointer="/name", max_length=120).lower()
-    if not all(character.isalnum() and character.isascii() or character in "-_" for character in name):
+    if not all((character.isalnum() and character.isascii()) or character in "-_" for character in name):
         raise InvalidInput("must consist of letters, digits, hyphens and underscores", pointer="/name")
     existing = Project.objects.filter(name=name).first()
     if existing:

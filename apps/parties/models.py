@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import BaseModel
@@ -15,7 +15,7 @@ class Party(BaseModel):
     What is known about it (headquarters, identifiers, …) are assertions about the subject `party`.
     """
 
-    class Kind(models.TextChoices):
+    class Kind(TextChoices):  # `models.` would be the reverse of `Model.developer` to the type checker
         COMPANY = "company", _("Company")
         FOUNDATION = "foundation", _("Foundation or association")
         STATE_BODY = "state_body", _("State body")

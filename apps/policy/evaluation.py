@@ -85,7 +85,10 @@ def _judge_batch(actor: Actor, ids: Sequence[UUID], policy: PolicyVersion, force
     with transaction.atomic():
         # One judge at a time per use; facts read after the lock include everything committed before it.
         locked = list(
-            Use.objects.select_for_update(of=("self",), no_key=True).filter(id__in=ids).order_by("id").values_list("id", flat=True)
+            Use.objects.select_for_update(of=("self",), no_key=True)
+            .filter(id__in=ids)
+            .order_by("id")
+            .values_list("id", flat=True)
         )
         DueUse.objects.filter(use_id__in=locked).delete()
         day = today()

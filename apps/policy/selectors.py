@@ -73,7 +73,9 @@ def _rules(content: PolicyContent) -> Sequence[RuleContent]:
 def verdict_of(use_id: UUID) -> CurrentVerdict | None:
     """The present verdict of a use, ready to be explained; None before it was judged. The caller checked the use."""
     return (
-        CurrentVerdict.objects.select_related("evaluation__policy_version", "evaluation__sheet").filter(use_id=use_id).first()
+        CurrentVerdict.objects.select_related("evaluation__policy_version", "evaluation__sheet")
+        .filter(use_id=use_id)
+        .first()
     )
 
 

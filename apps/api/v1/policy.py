@@ -53,7 +53,17 @@ class RuleSerializer(serializers.ModelSerializer[Rule]):
         """One flat object: what the rule says beside what it is."""
         shown: dict[str, Any] = super().to_representation(instance)
         content = shown.pop("content")
-        names = ("rationale", "statement", "remedy", "expression", "reads", "on_unknown", "waivable", "references", "examples")
+        names = (
+            "rationale",
+            "statement",
+            "remedy",
+            "expression",
+            "reads",
+            "on_unknown",
+            "waivable",
+            "references",
+            "examples",
+        )
         return {**shown, **{name: content[name] for name in names}}
 
 

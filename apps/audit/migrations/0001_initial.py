@@ -4,37 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('seq', models.BigAutoField(primary_key=True, serialize=False)),
-                ('id', models.UUIDField(unique=True)),
-                ('at', models.DateTimeField(db_index=True)),
-                ('change_id', models.UUIDField(db_index=True)),
-                ('action', models.CharField(db_index=True, max_length=100)),
-                ('reason', models.TextField(blank=True)),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_id', models.UUIDField(db_index=True, null=True)),
-                ('actor_label', models.CharField(max_length=500)),
-                ('origin', models.CharField(max_length=200)),
-                ('request_id', models.CharField(max_length=64)),
-                ('operation', models.CharField(choices=[('insert', 'created'), ('update', 'changed'), ('delete', 'deleted')], max_length=6)),
-                ('subject_type', models.CharField(max_length=100)),
-                ('subject_id', models.UUIDField()),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.UUIDField(unique=True)),
+                ("at", models.DateTimeField(db_index=True)),
+                ("change_id", models.UUIDField(db_index=True)),
+                ("action", models.CharField(db_index=True, max_length=100)),
+                ("reason", models.TextField(blank=True)),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_id", models.UUIDField(db_index=True, null=True)),
+                ("actor_label", models.CharField(max_length=500)),
+                ("origin", models.CharField(max_length=200)),
+                ("request_id", models.CharField(max_length=64)),
+                (
+                    "operation",
+                    models.CharField(
+                        choices=[("insert", "created"), ("update", "changed"), ("delete", "deleted")], max_length=6
+                    ),
+                ),
+                ("subject_type", models.CharField(max_length=100)),
+                ("subject_id", models.UUIDField()),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
             ],
             options={
-                'db_table': 'audit_entry',
-                'ordering': ('-seq',),
-                'indexes': [models.Index(fields=['subject_type', 'subject_id', 'seq'], name='audit_subject')],
+                "db_table": "audit_entry",
+                "ordering": ("-seq",),
+                "indexes": [models.Index(fields=["subject_type", "subject_id", "seq"], name="audit_subject")],
             },
         ),
     ]

@@ -16,7 +16,9 @@ def install(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         cursor.execute("SELECT pgmq.create(%s)", [QUEUE])
         cursor.execute("SELECT pgmq.enable_notify_insert(%s, 0)", [QUEUE])
         role = connections["default"].settings_dict["USER"]
-        cursor.execute("SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = %s AND rolname <> current_user", [role])
+        cursor.execute(
+            "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = %s AND rolname <> current_user", [role]
+        )
         found = cursor.fetchone()
         if found:
             cursor.execute(f"GRANT USAGE ON SCHEMA pgmq TO {found[0]}")

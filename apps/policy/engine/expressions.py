@@ -29,9 +29,7 @@ _NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_COMPARED = re.compile(
-    r"(?<![\w.])([a-z_]\w*\.[a-z_]\w*)\s*(?:(?:==|!=)\s*('[^'\n]*'|\"[^\"\n]*\")|in\s*\[([^\]]*)\])"
-)
+_COMPARED = re.compile(r"(?<![\w.])([a-z_]\w*\.[a-z_]\w*)\s*(?:(?:==|!=)\s*('[^'\n]*'|\"[^\"\n]*\")|in\s*\[([^\]]*)\])")
 _MEMBER = re.compile(r"('[^'\n]*'|\"[^\"\n]*\")\s+in\s+([a-z_]\w*\.[a-z_]\w*)(?![\w.])")
 
 _DATE = cel.Type.AbstractType("date")
@@ -78,9 +76,7 @@ class Mentions:
 class Checker:
     """Checks and compiles expressions over one vocabulary and one set of parameters."""
 
-    def __init__(
-        self, params: Mapping[str, ParameterValue], vocabulary: Vocabulary | None = None
-    ) -> None:
+    def __init__(self, params: Mapping[str, ParameterValue], vocabulary: Vocabulary | None = None) -> None:
         self.params = params
         self.vocabulary = catalogue_vocabulary() if vocabulary is None else vocabulary
         self.subjects = sorted({path.split(".")[0] for path in self.vocabulary})
@@ -88,11 +84,10 @@ class Checker:
         variables |= {f"has_.{path}": cel.Type.BOOL for path in self.vocabulary}
         variables |= {f"params.{name}": _type_of(value) for name, value in params.items()}
         days = [
-            cel.FunctionDecl(name, [cel.Overload(name, cel.Type.INT, [_DATE])])
-            for name in ("days_since", "days_until")
+            cel.FunctionDecl(name, [cel.Overload(name, cel.Type.INT, [_DATE])]) for name in ("days_since", "days_until")
         ]
         self._check = cel.NewEnv(variables=variables, functions=days)
-        plain: dict[str, Any] = {subject: _PLAIN_MAP for subject in self.subjects}
+        plain: dict[str, Any] = dict.fromkeys(self.subjects, _PLAIN_MAP)
         self._plain = cel.NewEnv(variables={**plain, "params": _PLAIN_MAP, "today": cel.Type.INT})
 
     def problems(self, expression: str) -> list[Problem]:
@@ -123,9 +118,7 @@ class Checker:
         bare = _without_strings(expression)
         facts, params = self._names(bare)
         needed, _ = self._names(_HAS.sub(lambda match: " " * len(match.group()), bare))
-        dates = {
-            DateUse(match.group(2).strip(), match.group(1) == "until") for match in _DAYS.finditer(bare)
-        }
+        dates = {DateUse(match.group(2).strip(), match.group(1) == "until") for match in _DAYS.finditer(bare)}
         numbers = {int(match.group()) for match in _NUMBER.finditer(bare)}
         for name in params:
             numbers |= set(_whole_numbers(self.params.get(name)))

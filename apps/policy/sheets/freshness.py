@@ -8,7 +8,9 @@ def freshness(facts: dict[str, Entry]) -> dict[str, Entry]:
     """`facts.unknown_material` and `facts.oldest_material_as_of` over the fields that the catalogue calls material."""
     material = [path for path, spec in paths().items() if spec.material]
     unknown = sorted(path for path in material if not is_known(facts.get(path)))
-    dated = sorted((facts[path]["as_of"], path) for path in material if is_known(facts.get(path)) and facts[path].get("as_of"))
+    dated = sorted(
+        (facts[path]["as_of"], path) for path in material if is_known(facts.get(path)) and facts[path].get("as_of")
+    )
     found: dict[str, Entry] = {
         "facts.unknown_material": {
             "value": unknown,

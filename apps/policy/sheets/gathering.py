@@ -95,7 +95,10 @@ def _people(uses: Sequence[Use], around: Surroundings) -> Mapping[str, str]:
 def _sheet(use: Use, around: Surroundings, people: Mapping[str, str], extra: Mapping[str, Entry]) -> Sheet:
     release, deployment = use.deployment.release, use.deployment
     facts: dict[str, Entry] = {}
-    names = {**people, **{str(party.id): party.name for party in (deployment.operator, release.model.developer) if party}}
+    names = {
+        **people,
+        **{str(party.id): party.name for party in (deployment.operator, release.model.developer) if party},
+    }
     if around.organisation:
         _state(facts, "org", around.facts_of("org", around.organisation.id))
     _state(facts, "deployment", around.facts_of("deployment", deployment.id), names)

@@ -22,7 +22,11 @@ def screening(facts: dict[str, Entry], use: Use, around: Surroundings) -> dict[s
     }
     model = use.deployment.release.model
     edges = around.lineage.weight_ancestors(model.id)
-    near = [model.developer_id, use.deployment.operator_id, *(edge.parent.developer_id for edge in edges if edge.parent)]
+    near = [
+        model.developer_id,
+        use.deployment.operator_id,
+        *(edge.parent.developer_id for edge in edges if edge.parent),
+    ]
     chain = around.chain(near)
     listings = [row for party in chain for row in around.listings.get(party, ()) if _counts(row)]
     if listings:
@@ -41,7 +45,10 @@ def _counts(listing: Listing) -> bool:
 def _confirmed(listings: list[Listing], around: Surroundings) -> Entry:
     entry = derived(
         sorted({row.list_key for row in listings}),
-        [{"value": True, "state": row.state, "as_of": row.as_of.isoformat() if row.as_of else None} for row in listings],
+        [
+            {"value": True, "state": row.state, "as_of": row.as_of.isoformat() if row.as_of else None}
+            for row in listings
+        ],
         [row.source_label for row in listings],
     )
     names = sorted({(around.parties[row.party_id].name, row.list_key) for row in listings})
@@ -62,7 +69,11 @@ def _measures(
     found: dict[str, Entry] = {}
     for field, rows, value in (
         ("authority_measures", in_force, sorted({event.jurisdiction for event in in_force})),
-        ("pending_measures", pending, sorted(f"{event.authority}: {event.instrument or event.effect}" for event in pending)),
+        (
+            "pending_measures",
+            pending,
+            sorted(f"{event.authority}: {event.instrument or event.effect}" for event in pending),
+        ),
     ):
         if is_known(stated.get(f"screening.{field}")):
             continue

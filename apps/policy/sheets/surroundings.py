@@ -17,7 +17,6 @@ from apps.registry.selectors import Lineage
 from apps.sanctions.models import Listing, RestrictionEvent
 from apps.sanctions.selectors import events_of, listings_of
 
-
 Row = TypeVar("Row")
 
 
@@ -111,7 +110,13 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
     parties = Party.objects.in_bulk()
     owners = _owners()
     near = _party_ids(uses, lineage, model_ids)
-    near |= {key for party in near if party in parties for key in (parties[party].principal_id, parties[party].group_id) if key}
+    near |= {
+        key
+        for party in near
+        if party in parties
+        for key in (parties[party].principal_id, parties[party].group_id)
+        if key
+    }
     chain = near | {owner for party in near for owner in owners.get(party, frozenset())}
     floating = {
         release.model_id: release

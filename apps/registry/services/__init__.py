@@ -6,8 +6,8 @@ from apps.registry.services.models import (
     add_artefact,
     add_lineage_edge,
     add_release,
-    remove_lineage_edge,
     register_model,
+    remove_lineage_edge,
 )
 from apps.registry.services.uses import claim_use, register_use, retire_use
 

@@ -1,0 +1,139 @@
+"""Writes of reports: ask for one, make it."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.text import slugify
+
+from apps.accounts.actors import Actor
+from apps.accounts.models import User
+from apps.accounts.selectors import actor_for
+from apps.core.canonical import digest
+from apps.core.changes import change
+from apps.core.clock import now
+from apps.core.errors import InvalidInput, NotFound, WeighbridgeError
+from apps.registry.selectors import model_by_id, use_by_id
+from apps.reports.dossier import gather_evidence
+from apps.reports.models import Report
+from apps.reports.rendering import render_pdf
+
+LANGUAGES = ("en", "de")
+
+
+def request_report(*, actor: Actor, kind: str, subject_type: str, subject_id: UUID, language: str) -> Report:
+    """Ask for a document about a model (with the uses in sight) or about one use; a task makes it.
+
+    Raises `NotFound` for a subject that is not in sight, `InvalidInput` for a kind or language there is not.
+    """
+    actor.require("reports.make")
+    if kind not in Report.Kind.values:
+        raise InvalidInput(f"must be one of {', '.join(Report.Kind.values)}", pointer="/kind")
+    if language not in LANGUAGES:
+        raise InvalidInput(f"must be one of {', '.join(LANGUAGES)}", pointer="/language")
+    if subject_type not in ("model", "use"):
+        raise InvalidInput("must be model or use", pointer="/subject/type")
+    use = use_by_id(actor, subject_id) if subject_type == "use" else None
+    name = use.name if use else model_by_id(subject_id).name
+    with change(actor, "report.request"):
+        report = Report(
+            kind=kind,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            subject_name=name,
+            team=use.team if use else None,
+            language=language,
+            as_of=now(),
+            requested_by_id=actor.user_id,
+        )
+        report.save()
+    transaction.on_commit(lambda: _ask(report.id))
+    return report
+
+
+def _ask(report_id: UUID) -> None:
+    from apps.reports.tasks import make_report_file
+
+    make_report_file.delay(str(report_id))
+
+
+def make_report(*, actor: Actor, report_id: UUID) -> Report:
+    """Make the file of a report. Doing it again after a crash starts over; a finished report stays as it is."""
+    report = Report.objects.select_related("requested_by").filter(id=report_id).first()
+    if report is None:
+        raise NotFound("There is no such report.")
+    if report.state == Report.State.DONE:
+        return report
+    _progress(actor, report, 0.1, "evidence", state=Report.State.RUNNING)
+    try:
+        if report.evidence is None:
+            report.evidence = gather_evidence(report, _reader(report))
+            report.evidence_digest = digest(report.evidence)
+        _progress(actor, report, 0.4, "layout")
+        content, pages = render_pdf(report.evidence, report.language, report.evidence_digest)
+    except WeighbridgeError as error:
+        return _fail(actor, report, error.message)
+    except Exception as error:
+        # Whatever went wrong, whoever waits for the document must be told; the task's log has the traceback.
+        _fail(actor, report, f"The document could not be made ({type(error).__name__}). Ask for it again.")
+        raise
+    path = store(report, content)
+    with change(actor, "report.finish"):
+        report.state, report.progress, report.stage, report.error = Report.State.DONE, 1.0, "", ""
+        report.file, report.file_sha256 = str(path.relative_to(folder())), hashlib.sha256(content).hexdigest()
+        report.pages, report.finished_at = pages, now()
+        report.save()
+    return report
+
+
+def _reader(report: Report) -> Actor:
+    """Whoever asked reads the evidence: the document shows what they may see, and nothing else."""
+    if report.requested_by is None:
+        return Actor.system("report")
+    user = User.objects.prefetch_related("grants").get(id=report.requested_by_id)
+    return actor_for(user)
+
+
+def _progress(actor: Actor, report: Report, progress: float, stage: str, state: str | None = None) -> None:
+    with change(actor, "report.progress"):
+        report.progress, report.stage, report.state = progress, stage, state or report.state
+        report.save()
+
+
+def _fail(actor: Actor, report: Report, message: str) -> Report:
+    with change(actor, "report.fail", reason=message):
+        report.state, report.error, report.finished_at = Report.State.FAILED, message, now()
+        report.save()
+    return report
+
+
+def folder() -> Path:
+    """Where files are kept."""
+    return Path(settings.WEIGHBRIDGE_HOME) / "files"
+
+
+def store(report: Report, content: bytes) -> Path:
+    """Write the file whole or not at all."""
+    path = folder() / "reports" / f"{report.created_at:%Y-%m}" / f"{report.id}.pdf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_suffix(f".{os.getpid()}.new")
+    new.write_bytes(content)
+    new.replace(path)
+    return path
+
+
+def open_file(report: Report) -> BinaryIO:
+    """The finished file. Raises `NotFound` when somebody removed it from the disk."""
+    path = folder() / report.file
+    if not report.file or not path.is_file():
+        raise NotFound("The file of this report is no longer there. Ask for it again.")
+    return path.open("rb")
+
+
+def file_name(report: Report) -> str:
+    """What the file is called when somebody saves it."""
+    return f"weighbridge-{report.kind}-{slugify(report.subject_name)[:60] or 'subject'}-{report.as_of:%Y-%m-%d}.pdf"
