@@ -1,11 +1,13 @@
 """Reads of parties and who owns them."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from apps.core.errors import NotFound
-from apps.parties.models import Party, Stake
+from apps.parties.models import Party
 
 
 def parties(search: str = "") -> QuerySet[Party]:
@@ -31,20 +33,25 @@ def party_by_id(party_id: UUID) -> Party:
     return found
 
 
-def owners_of(party_ids: set[UUID]) -> set[UUID]:
-    """The parties that own any of `party_ids`, directly or through others, without those themselves.
+_RESTING = """
+WITH RECURSIVE below(id) AS (
+    SELECT unnest(%(ids)s::uuid[])
+    UNION
+    SELECT stake.owned_id FROM parties_stake stake JOIN below ON stake.owner_id = below.id
+)
+SELECT id FROM below
+UNION
+SELECT id FROM parties_party
+WHERE principal_id IN (SELECT id FROM below) OR group_id IN (SELECT id FROM below)
+"""
 
-    Every stake counts, whatever its size: the caller decides what a share means.
+
+def parties_resting_on(party_ids: Iterable[UUID]) -> set[UUID]:
+    """The parties that look different when any of `party_ids` does.
+
+    Those themselves, what they own directly or through others, and the members of groups and brands for which any of
+    these stands. Every stake counts, whatever its size and dates.
     """
-    edges: dict[UUID, set[UUID]] = {}
-    for owned, owner in Stake.objects.filter(owner__isnull=False, valid_to__isnull=True).values_list(
-        "owned_id", "owner_id"
-    ):
-        edges.setdefault(owned, set()).add(owner)
-    found: set[UUID] = set()
-    queue = list(party_ids)
-    while queue:
-        for owner in edges.get(queue.pop(), set()) - found - party_ids:
-            found.add(owner)
-            queue.append(owner)
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(_RESTING, {"ids": list(party_ids)})
+        return {row[0] for row in cursor.fetchall()}

@@ -139,6 +139,8 @@ class LineageEdge(Sourced):
         }
     )
     """Relations along which weights, and with them origin and licence duties, pass on."""
+    TEACHES: ClassVar[frozenset[str]] = frozenset({Relation.DISTILLED_FROM, Relation.SYNTHETIC_DATA_FROM})
+    """Relations in which the parent taught the child: outputs pass, weights do not."""
 
     child = models.ForeignKey(Model, on_delete=models.CASCADE, related_name="parents")
     child_release = models.ForeignKey(Release, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
@@ -164,6 +166,11 @@ class LineageEdge(Sourced):
     def weights_transfer(self) -> bool:
         """Whether weights pass along this edge."""
         return self.relation in self.WEIGHTS_TRANSFER
+
+    @property
+    def teaches(self) -> bool:
+        """Whether the parent taught the child."""
+        return self.relation in self.TEACHES
 
 
 class Artefact(Sourced):

@@ -1,5 +1,6 @@
 """Reads of the register. The only doors to uses: each takes the actor and shows what that actor may see."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,12 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db import connection
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
+from apps.parties.selectors import parties_resting_on
 from apps.registry.models import Deployment, HostingOffer, LineageEdge, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.references import models_by_reference
 
 
 def uses(actor: Actor) -> QuerySet[Use]:
@@ -99,21 +103,9 @@ def release_by_id(release_id: UUID) -> Release:
 def model_by_reference(reference: str) -> Model | None:
     """The model that an identifier names exactly, case aside; None when none or more than one does.
 
-    `hf:`, `hf://` and `huggingface/` prefixes are understood; a revision is not part of the reference.
+    Prefixes of the hub, package URLs and addresses are understood: see `references.py`.
     """
-    folded = reference.strip().casefold()
-    namespace = ""
-    for prefix in ("hf://", "hf:", "huggingface/", "pkg:huggingface/", "https://huggingface.co/"):
-        if folded.startswith(prefix):
-            folded, namespace = folded[len(prefix) :].partition("@")[0], "huggingface"
-            break
-    found = ModelAlias.objects.filter(identifier_folded=folded)
-    if namespace:
-        found = found.filter(namespace=namespace)
-    ids = list(found.values_list("model_id", flat=True).distinct()[:2])
-    if not ids:
-        ids = list(Model.objects.filter(name__iexact=reference.strip()).values_list("id", flat=True)[:2])
-    return Model.objects.select_related("developer").get(id=ids[0]) if len(ids) == 1 else None
+    return models_by_reference([reference])[reference].model
 
 
 def candidates(text: str, limit: int = 8) -> list[Model]:
@@ -158,10 +150,11 @@ class Lineage:
     edges: dict[UUID, list[LineageEdge]]
 
     @classmethod
-    def load(cls) -> "Lineage":
-        """All edges, in one query."""
+    def load(cls, recorded: dt.datetime | None = None) -> "Lineage":
+        """All edges there are, or those of them that were there at the moment `recorded`. One query."""
+        rows = LineageEdge.objects.select_related("parent__developer")
         edges: dict[UUID, list[LineageEdge]] = defaultdict(list)
-        for edge in LineageEdge.objects.select_related("parent__developer"):
+        for edge in rows.filter(created_at__lte=recorded) if recorded else rows:
             edges[edge.child_id].append(edge)
         return cls(edges)
 
@@ -177,6 +170,11 @@ class Lineage:
                     seen.add(edge.parent_id)
                     queue.append(edge.parent_id)
         return found
+
+    def teachers(self, model_id: UUID) -> list[LineageEdge]:
+        """The edges to the teachers of a model and of its weight ancestors; weights do not pass along them."""
+        made = [model_id, *(edge.parent_id for edge in self.weight_ancestors(model_id) if edge.parent_id)]
+        return [edge for key in dict.fromkeys(made) for edge in self.edges.get(key, ()) if edge.teaches]
 
     def weight_ancestors(self, model_id: UUID) -> list[LineageEdge]:
         """The edges from a model upwards along which weights pass without a break."""
@@ -194,43 +192,46 @@ class Lineage:
         return found
 
 
-def descendants(model_id: UUID) -> set[UUID]:
-    """The models made from a model, directly or through others."""
-    children: dict[UUID, set[UUID]] = defaultdict(set)
-    for child, parent in LineageEdge.objects.filter(parent__isnull=False).values_list("child_id", "parent_id"):
-        children[parent].add(child)
-    found: set[UUID] = set()
-    queue = [model_id]
-    while queue:
-        for child in children[queue.pop()] - found:
-            found.add(child)
-            queue.append(child)
-    return found
+_DESCENDANTS = """
+WITH RECURSIVE below(id) AS (
+    SELECT child_id FROM registry_lineageedge WHERE parent_id = ANY(%(ids)s::uuid[])
+    UNION
+    SELECT edge.child_id FROM registry_lineageedge edge JOIN below ON edge.parent_id = below.id
+)
+SELECT id FROM below
+"""
+
+
+def descendants(*model_ids: UUID) -> set[UUID]:
+    """The models made from any of some models, directly or through others."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DESCENDANTS, {"ids": list(model_ids)})
+        return {row[0] for row in cursor.fetchall()}
 
 
 def use_ids_reading(subject_type: str, ids: Iterable[Any]) -> QuerySet[Use]:
-    """The uses whose fact sheet reads any of some subjects, through lineage too. Rules decide nothing here."""
+    """The uses whose fact sheet may read any of some subjects. Rules decide nothing here.
+
+    Rather one use too many than one too few: a sheet reads through lineage, ownership and hosting.
+    """
     ids = set(ids)
     if subject_type == "org":
         return Use.objects.all()
-    if subject_type == "screening":
-        return Use.objects.filter(id__in=ids)
-    if subject_type == "use_case":
-        return Use.objects.filter(use_case_id__in=ids)
-    if subject_type == "deployment":
-        return Use.objects.filter(deployment_id__in=ids)
+    if subject_type in _READ_BY_THE_USE:
+        return Use.objects.filter(**{f"{_READ_BY_THE_USE[subject_type]}__in": ids})
     if subject_type == "release":
-        return Use.objects.filter(deployment__release_id__in=ids)
+        floating = Release.objects.filter(id__in=ids, revision="").values("model_id")
+        return Use.objects.filter(Q(deployment__release_id__in=ids) | Q(deployment__release__model_id__in=floating))
     if subject_type == "licence":
-        models_with = set(Release.objects.filter(licence_id__in=ids).values_list("model_id", flat=True))
-    elif subject_type == "model":
-        models_with = ids
-    else:
-        models_with = set(Model.objects.filter(developer_id__in=ids).values_list("id", flat=True))
-    wider = set(models_with)
-    for model_id in models_with:
-        wider |= descendants(model_id)
-    found = Q(deployment__release__model_id__in=wider)
-    if subject_type == "party":
-        found |= Q(deployment__operator_id__in=ids)
-    return Use.objects.filter(found)
+        licensed = Release.objects.filter(licence_id__in=ids).values("model_id")
+        return Use.objects.filter(deployment__release__model_id__in=licensed)
+    if subject_type == "model":
+        return Use.objects.filter(deployment__release__model_id__in=ids | descendants(*ids))
+    parties = parties_resting_on(ids)
+    made = set(Model.objects.filter(developer_id__in=parties).values_list("id", flat=True))
+    return Use.objects.filter(
+        Q(deployment__release__model_id__in=made | descendants(*made)) | Q(deployment__operator_id__in=parties)
+    )
+
+
+_READ_BY_THE_USE = {"screening": "id", "use_case": "use_case_id", "deployment": "deployment_id"}

@@ -119,7 +119,9 @@ def add_alias(*, actor: Actor, model: Model, namespace: str, identifier: str) ->
     """Give a model another identifier. Raises `DuplicateFound` when it names a model already."""
     actor.require("register.change")
     with change(actor, "model.add_alias"):
-        return _add_alias(model, AliasInput(namespace, identifier), pointer="", source=f"Stated by {actor.label}")
+        alias = _add_alias(model, AliasInput(namespace, identifier), pointer="", source=f"Stated by {actor.label}")
+        facts_changed.send(sender=ModelAlias, subjects={SubjectRef("model", model.id)})
+    return alias
 
 
 def add_release(

@@ -142,6 +142,7 @@ def _offer_columns(offer: HostingOffer, stated: set[str]) -> list[FactInput]:
         ("hosting_mode", offer.hosting_mode),
         ("operator", str(offer.operator_id) if offer.operator_id else None),
         ("endpoint_domain", offer.endpoint_domain or None),
+        ("region", offer.region or None),
     ]
     return [
         FactInput(
