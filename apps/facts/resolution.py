@@ -67,7 +67,13 @@ def fact_from(assertion: Assertion) -> Fact:
 
 
 def _newest(facts: list[Fact]) -> Fact:
-    return max(facts, key=lambda fact: (fact.as_of or dt.date.min, str(fact.assertion_id)))
+    # Of one day's statements neither the order of writing nor an identifier decides: equal facts, equal sheets.
+    return max(facts, key=lambda fact: (fact.as_of or dt.date.min, _order(fact)))
+
+
+def _order(fact: Fact) -> tuple[bytes | str, ...]:
+    shown = (fact.source, fact.state, fact.source_url, fact.note, str(fact.valid_until or ""), str(fact.as_of or ""))
+    return canonical_json(fact.value), *shown, str(fact.assertion_id)
 
 
 def _disputed(sides: list[Fact]) -> Fact:
@@ -81,7 +87,7 @@ def _disputed(sides: list[Fact]) -> Fact:
         asserted_by=newest.asserted_by,
         recorded_at=newest.recorded_at,
         assertion_id=newest.assertion_id,
-        conflicts=tuple(sides),
+        conflicts=tuple(sorted(sides, key=_order)),
     )
 
 
@@ -104,7 +110,7 @@ def resolve(assertions: Iterable[Assertion], on: dt.date) -> Fact:
         return _disputed(leading)
     winner = _newest(leading)
     said = [side for fact in valid for side in (fact, *(fact.conflicts if fact.state == State.DISPUTED else ()))]
-    others = tuple(
+    others = [
         side for side in said if side.value is not None and canonical_json(side.value) != canonical_json(winner.value)
-    )
-    return replace(winner, conflicts=others) if others else winner
+    ]
+    return replace(winner, conflicts=tuple(sorted(others, key=_order))) if others else winner
