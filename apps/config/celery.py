@@ -8,12 +8,18 @@ import os
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.schedules import crontab
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "apps.config.settings")
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "judge what has changed or falls due": {"task": "policy.judge_marked_uses", "schedule": 60.0},
+    "write the review digests of the week": {
+        "task": "notices.write_review_digests",
+        "schedule": crontab(minute="0", hour="6"),
+    },
+    "send what waits in the outbox": {"task": "notices.send_messages", "schedule": 60.0},
 }
 """The schedule of a new installation; afterwards the one in the database counts."""
 
