@@ -127,6 +127,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "apps.web.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31536000 if SESSION_COOKIE_SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -178,8 +179,9 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.api.authentication.SignedIn"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["apps.api.parsing.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "apps.api.schema.Operations",
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "apps.api.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "UNICODE_JSON": True,
@@ -190,8 +192,20 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "apps.api.schema.complete"],
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "DecisionEnum": "apps.policy.models.Decision",
+        "EnvironmentEnum": "apps.registry.models.Environment",
+        "GateEffectEnum": "apps.policy.models.GateEffect",
+        "ModelKindEnum": "apps.registry.models.Model.Kind",
+        "OutcomeEnum": "apps.policy.models.Outcome",
+        "PartyKindEnum": "apps.parties.models.Party.Kind",
+        "ReportKindEnum": "apps.reports.models.Report.Kind",
+        "StateEnum": "apps.facts.models.State",
+        "UserKindEnum": "apps.accounts.models.User.Kind",
+    },
     "SCHEMA_PATH_PREFIX": r"/api/v1",
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def canonical_json(content: Any) -> bytes:
-    """UTF-8 JSON with sorted keys and no spaces. Raises `ValueError` for NaN and infinity, `TypeError` for other types."""
+    """UTF-8 JSON, keys sorted, no spaces. Raises `ValueError` for NaN and infinity, `TypeError` for other types."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 

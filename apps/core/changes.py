@@ -1,6 +1,6 @@
 """The one door to a write: a transaction that knows who acts, why and from where.
 
-Row triggers (room `audit`) read what `change` sets and write the journal; they refuse a write that no `change` surrounds.
+Row triggers (room `audit`) read what `change` sets and write the journal; they refuse a write outside of a `change`.
 """
 
 from collections.abc import Iterator

@@ -4,10 +4,13 @@ The file maps a path in `node_modules`, a file or a whole folder, to a path in `
 """
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+_MAP = re.compile(rb"\n?(/\*|//)# sourceMappingURL=[^\n]*")
+"""Names a file for debuggers that is not copied; the storage of static files would look for it and fail."""
 
 
 def copy_vendor(repository: Path) -> int:
@@ -23,7 +26,7 @@ def copy_vendor(repository: Path) -> int:
         if source.is_dir():
             shutil.copytree(source, place, dirs_exist_ok=True)
         else:
-            shutil.copyfile(source, place)
+            place.write_bytes(_MAP.sub(b"", source.read_bytes()))
     return len(wanted)
 
 

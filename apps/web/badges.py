@@ -1,0 +1,144 @@
+"""How choices look: a tone and an icon beside the word, never the colour alone. One table serves every badge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apps.facts.models import Quality, State
+from apps.findings.models import Finding, Task, Waiver
+from apps.notices.models import OutboxMessage
+from apps.policy.models import Decision, GateEffect, Outcome, Severity
+from apps.registry.models import Environment, HostingMode, Model, Use
+from apps.reports.models import Report
+from apps.reviews.models import Review
+from apps.sanctions.models import EffectClass, Listing, RestrictionEvent
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word with its tone (red, orange, yellow, green, blue, grey) and icon."""
+
+    label: Any
+    tone: str
+    icon: str = ""
+
+
+_LOOKS: Mapping[str, tuple[Any, Mapping[str, tuple[str, str]]]] = {
+    "decision": (
+        Decision,
+        {
+            "block": ("red", "stop"),
+            "undecided": ("orange", "question"),
+            "review": ("yellow", "eye"),
+            "pass": ("green", "check"),
+        },
+    ),
+    "severity": (
+        Severity,
+        {"critical": ("red", "up2"), "high": ("orange", "up"), "medium": ("yellow", "equal"), "low": ("grey", "down")},
+    ),
+    "outcome": (
+        Outcome,
+        {
+            "finding": ("red", "flag"),
+            "unknown": ("orange", "question"),
+            "pass": ("green", "check"),
+            "not_applicable": ("grey", "minus"),
+        },
+    ),
+    "gate": (
+        GateEffect,
+        {"block": ("red", "stop"), "review": ("yellow", "eye"), "warn": ("blue", "bell"), "none": ("grey", "minus")},
+    ),
+    "state": (
+        State,
+        {
+            "verified": ("green", "check"),
+            "claimed_by_provider": ("blue", "quote"),
+            "claimed_by_owner": ("blue", "person"),
+            "inferred": ("blue", "link"),
+            "disputed": ("orange", "split"),
+            "unknown": ("grey", "question"),
+        },
+    ),
+    "finding": (
+        Finding.Status,
+        {"open": ("orange", "flag"), "waived": ("blue", "hand"), "resolved": ("green", "check")},
+    ),
+    "task": (Task.Status, {"open": ("orange", "pen"), "done": ("green", "check")}),
+    "waiver": (
+        Waiver.State,
+        {
+            "proposed": ("yellow", "clock"),
+            "approved": ("green", "check"),
+            "refused": ("red", "stop"),
+            "withdrawn": ("grey", "minus"),
+        },
+    ),
+    "review": (
+        Review.Conclusion,
+        {"confirmed": ("green", "check"), "changes_needed": ("orange", "pen"), "end_use": ("red", "stop")},
+    ),
+    "report": (
+        Report.State,
+        {
+            "queued": ("grey", "clock"),
+            "running": ("blue", "clock"),
+            "done": ("green", "check"),
+            "failed": ("red", "stop"),
+        },
+    ),
+    "message": (
+        OutboxMessage.State,
+        {"queued": ("grey", "clock"), "sent": ("green", "check"), "kept": ("blue", "file"), "failed": ("red", "stop")},
+    ),
+    "effect": (
+        EffectClass,
+        {
+            "blocking": ("red", "stop"),
+            "partial-finance": ("orange", "flag"),
+            "export-restriction": ("orange", "flag"),
+            "procurement": ("yellow", "flag"),
+            "data": ("yellow", "flag"),
+            "debarment": ("orange", "flag"),
+            "import-restriction": ("orange", "flag"),
+            "advisory": ("grey", "bell"),
+        },
+    ),
+    "listing": (
+        Listing.Status,
+        {
+            "listed": ("orange", "flag"),
+            "not_found": ("grey", "search"),
+            "pending_reported": ("yellow", "clock"),
+            "litigated": ("yellow", "scale"),
+        },
+    ),
+    "event": (
+        RestrictionEvent.Status,
+        {
+            "pending": ("yellow", "clock"),
+            "in_force": ("orange", "flag"),
+            "enjoined": ("blue", "scale"),
+            "suspended": ("blue", "clock"),
+            "lifted": ("green", "check"),
+            "expired": ("grey", "minus"),
+            "advisory": ("grey", "bell"),
+            "unknown": ("grey", "question"),
+        },
+    ),
+    "use": (Use.Status, {"active": ("green", "check"), "planned": ("blue", "clock"), "retired": ("grey", "minus")}),
+    "environment": (Environment, {"unknown": ("grey", "question")}),
+    "hosting": (HostingMode, {"unknown": ("grey", "question")}),
+    "kind": (Model.Kind, {"unknown": ("grey", "question")}),
+    "access": (Model.Access, {"unknown": ("grey", "question")}),
+    "quality": (Quality, {"weak": ("orange", "question"), "unofficial": ("orange", "question")}),
+}
+
+
+def badge_for(kind: str, value: object) -> Badge:
+    """The badge of a value of a kind of choice; a value that is no choice is shown as it is."""
+    choices, looks = _LOOKS[kind]
+    labels = dict(choices.choices)
+    tone, icon = looks.get(str(value), ("grey", ""))
+    return Badge(labels.get(value, value), tone, icon)

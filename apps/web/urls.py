@@ -1,0 +1,21 @@
+"""Every page: one package per noun."""
+
+from django.urls import include, path
+
+NOUNS = (
+    "overview",
+    "registry",
+    "parties",
+    "licences",
+    "sanctions",
+    "policy",
+    "findings",
+    "reviews",
+    "gate",
+    "reports",
+    "notices",
+    "audit",
+    "accounts",
+)
+
+urlpatterns = [path("", include(f"apps.web.{noun}.urls")) for noun in NOUNS]
