@@ -1,13 +1,15 @@
 """Who calls the API: the holder of a token."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from apps.accounts.models import ApiToken, User
 from apps.accounts.selectors import actor_for, note_token_use, token_by_secret
+
+if TYPE_CHECKING:  # rest_framework.views reads the setting that names this module
+    from rest_framework.views import APIView
 
 KEYWORD = "bearer"
 
@@ -27,7 +29,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
                 "This token is unknown, expired or revoked. Send “Authorization: Bearer wb_…” with one that is not."
             )
         note_token_use(token)
-        request.actor = actor_for(  # type: ignore[attr-defined]
+        request.actor = actor_for(  # type: ignore[attr-defined]  # read by the views
             token.user,
             kind="token",
             origin=request.META.get("REMOTE_ADDR", ""),
@@ -46,20 +48,6 @@ class SignedIn(permissions.BasePermission):
 
     message = "Send a token: “Authorization: Bearer wb_…”. Tokens are issued on the page “Tokens”."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Whether a token opened the request."""
         return isinstance(request.user, User)
-
-
-def register_with_schema() -> Any:
-    """Describe the authentication in the OpenAPI document."""
-    from drf_spectacular.extensions import OpenApiAuthenticationExtension
-
-    class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-        target_class = TokenAuthentication
-        name = "token"
-
-        def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-            return {"type": "http", "scheme": "bearer", "bearerFormat": "wb_…"}
-
-    return TokenScheme

@@ -1,114 +1,89 @@
-"""Lists: pages by cursor, filters by field, search, ordering. A parameter that is not known is refused, not ignored."""
+"""Lists: filters by field, and search. A parameter that is not known or given twice is refused, not ignored."""
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework import filters
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
-from rest_framework.response import Response
 
+from apps.api.pages import orders_of
 from apps.core.errors import FieldError, InvalidInput
 from apps.core.text import clean_text
 
-_ALWAYS = frozenset({"cursor", "page_size", "ordering", "q", "format"})
+LONGEST_FILTER = 300
+_ALWAYS = ("cursor", "page_size", "ordering", "q")
 
 
-class Pages(CursorPagination):
-    """`{"results", "next", "previous"}`; `page_size` up to 500."""
-
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 500
-    ordering = "-id"
-
-    def get_page_size(self, request: Request) -> int:
-        """The number of rows asked for. Raises `InvalidInput` outside of 1 to 500."""
-        text = request.query_params.get("page_size")
-        if text is None:
-            return self.page_size
-        if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= self.max_page_size:
-            raise InvalidInput(f"must be a number from 1 to {self.max_page_size}", pointer="/page_size")
-        return int(text)
-
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
-        """The order asked for, out of those the view allows."""
-        asked = request.query_params.get("ordering")
-        allowed = ("id", *getattr(view, "orderings", ()))
-        if not asked:
-            return tuple(getattr(view, "default_ordering", ("-id",)))
-        if asked.removeprefix("-") not in allowed:
-            raise InvalidInput(f"must be one of {', '.join(allowed)}, with a minus for descending", pointer="/ordering")
-        column = getattr(view, "ordering_columns", {}).get(asked.removeprefix("-"), asked.removeprefix("-"))
-        sign = "-" if asked.startswith("-") else ""
-        return (f"{sign}{column}",) if column == "id" else (f"{sign}{column}", f"{sign}id")
-
-    def decode_cursor(self, request: Request) -> Any:
-        """The place to go on from. Raises `InvalidInput` for a cursor that is none of ours."""
-        text = request.query_params.get("cursor", "")
-        if "\x00" in text or len(text) > 2000:
-            raise InvalidInput("is no cursor of this list; take it from “next”", pointer="/cursor")
-        return super().decode_cursor(request)
-
-    def get_paginated_response(self, data: Any) -> Response:
-        """The page with its neighbours."""
-        return Response({"results": data, "next": self.get_next_link(), "previous": self.get_previous_link()})
-
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The page in the OpenAPI document."""
-        link = {"type": ["string", "null"], "format": "uri"}
-        properties = {"results": {"type": "array", "items": schema}, "next": link, "previous": link}
-        return {"type": "object", "required": ["results", "next", "previous"], "properties": properties}
+def folded(text: str) -> str:
+    """The kind of filter that compares without regard to case, over a column that is folded."""
+    return text.casefold()
 
 
 class Fields(filters.BaseFilterBackend):
-    """Filters by the fields that a view names in `filters`: parameter -> (look-up, kind)."""
+    """Filters by the fields that a view names in `filters`: parameter -> (look-up, kind).
+
+    A kind is `UUID`, `bool`, `str`, `folded` or the tuple of the values that there are.
+    """
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         """The rows that match all parameters. Raises `InvalidInput` with every parameter that is wrong."""
-        known: Mapping[str, tuple[str, Any]] = getattr(view, "filters", {})
+        known: Mapping[str, tuple[str, Any]] = view.filters
         errors: list[FieldError] = []
-        for name, text in request.query_params.items():
-            if name in known:
+        conditions: dict[str, Any] = {}
+        for name, texts in request.query_params.lists():
+            if len(texts) > 1:
+                errors.append(FieldError(f"/{name}", "is given twice"))
+            elif name in known:
                 lookup, kind = known[name]
                 try:
-                    queryset = queryset.filter(**{lookup: _value(text, kind)})
+                    conditions[lookup] = _value(str(texts[0]), kind)
                 except ValueError as error:
                     errors.append(FieldError(f"/{name}", str(error)))
-            elif name not in _ALWAYS:
-                errors.append(
-                    FieldError(f"/{name}", f"is no filter here; there are {', '.join(sorted(known)) or 'none'}")
-                )
+            elif name not in _ALWAYS or (name == "q" and not searchable(view)):
+                there_are = ", ".join(sorted([*known, *(["q"] if searchable(view) else [])]))
+                errors.append(FieldError(f"/{name[:100]}", f"is no filter here; there are {there_are or 'none'}"))
         if errors:
             raise InvalidInput(errors=errors)
-        search = request.query_params.get("q")
-        if search and getattr(view, "searches", ()):
-            text = clean_text(search, pointer="/q", required=False)
-            condition = None
-            from django.db.models import Q
-
-            for column in view.searches:
-                one = Q(**{f"{column}__icontains": text})
-                condition = one if condition is None else condition | one
-            queryset = queryset.filter(condition)
-        return queryset
+        return _searched(queryset.filter(**conditions), search_text(request), view.searches)
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """The parameters in the OpenAPI document."""
         parameters = [
-            _parameter(name, _schema(kind)) for name, (_, kind) in sorted(getattr(view, "filters", {}).items())
+            _parameter(name, f"Only rows with this {name.replace('_', ' ')}.", _schema(kind))
+            for name, (_, kind) in sorted(view.filters.items())
         ]
-        orderings = ["id", "-id"] + [sign + name for name in getattr(view, "orderings", ()) for sign in ("", "-")]
-        parameters.append(_parameter("ordering", {"type": "string", "enum": orderings}))
-        if getattr(view, "searches", ()) or getattr(view, "own_search", False):
-            parameters.append(_parameter("q", {"type": "string", "maxLength": 300}))
+        orderings = [sign + name for name in orders_of(view) for sign in ("", "-")]
+        choice = {"type": "string", "enum": orderings, "default": f"-{view.key_column}"}
+        parameters.append(_parameter("ordering", "The order; a minus is descending.", choice))
+        if searchable(view):
+            words = {"type": "string", "maxLength": LONGEST_FILTER}
+            parameters.append(_parameter("q", "Only rows that contain this text.", words))
         return parameters
 
 
-def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": schema}
+def searchable(view: Any) -> bool:
+    """Whether a list takes `q`."""
+    return bool(view.searches or view.own_search)
+
+
+def search_text(request: Request) -> str:
+    """What to look for. Raises `InvalidInput` for what is no text to look for."""
+    text = request.query_params.get("q", "")
+    return clean_text(text, pointer="/q", max_length=LONGEST_FILTER, required=False)
+
+
+def _searched(queryset: QuerySet[Any], text: str, columns: tuple[str, ...]) -> QuerySet[Any]:
+    if not text or not columns:
+        return queryset
+    return queryset.filter(reduce(or_, (Q(**{f"{column}__icontains": text}) for column in columns)))
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
 def _schema(kind: Any) -> dict[str, Any]:
@@ -116,14 +91,14 @@ def _schema(kind: Any) -> dict[str, Any]:
         return {"type": "string", "format": "uuid"}
     if kind is bool:
         return {"type": "boolean"}
-    if isinstance(kind, tuple | list):
+    if isinstance(kind, tuple):
         return {"type": "string", "enum": list(kind)}
-    return {"type": "string", "maxLength": 300}
+    return {"type": "string", "maxLength": LONGEST_FILTER}
 
 
 def _value(text: str, kind: Any) -> Any:
-    if "\x00" in text or len(text) > 300:
-        raise ValueError("must be text of at most 300 characters")
+    if "\x00" in text or len(text) > LONGEST_FILTER:
+        raise ValueError(f"must be text of at most {LONGEST_FILTER} characters")
     if kind is UUID:
         try:
             return UUID(text)
@@ -133,6 +108,6 @@ def _value(text: str, kind: Any) -> Any:
         if text.lower() not in ("true", "false"):
             raise ValueError("must be true or false")
         return text.lower() == "true"
-    if isinstance(kind, tuple | list) and text not in kind:
+    if isinstance(kind, tuple) and text not in kind:
         raise ValueError(f"must be one of {', '.join(kind)}")
-    return text
+    return folded(text) if kind is folded else text

@@ -13,12 +13,14 @@ class IdempotentAnswer(BaseModel):
     user_id = models.UUIDField()
     key = models.CharField(max_length=200)
     request_digest = models.CharField(max_length=80)
-    status = models.PositiveSmallIntegerField(null=True)
+    status = models.PositiveSmallIntegerField(default=0)
+    """Zero while the write is being made, which no other transaction sees."""
     body = models.JSONField(null=True)
-    location = models.CharField(max_length=500, blank=True)
+    headers = models.JSONField(default=dict)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("user_id", "key"), name="idempotent_answer_once"),)
+        indexes = (models.Index(fields=("created_at",), name="idempotent_answer_age"),)
 
     def __str__(self) -> str:
         return self.key

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from apps.api import docs
-from apps.api.authentication import register_with_schema
+from apps.api import docs, problems, views
 from apps.api.v1 import (
     accounts,
     facts,
@@ -21,17 +20,16 @@ from apps.api.v1 import (
     reports,
     reviews,
     sanctions,
+    uses,
 )
-from apps.api.views import NounViewSet
 
-register_with_schema()
-
-NOUNS: Mapping[str, type[NounViewSet]] = {
+NOUNS: Mapping[str, type[views.NounViewSet]] = {
     "artefacts": registry.Artefacts,
     "assertions": facts.Assertions,
-    "deployments": registry.Deployments,
+    "deployments": uses.Deployments,
     "findings": findings.Findings,
     "gate/decisions": gate.Decisions,
+    "hosting-offers": registry.HostingOffers,
     "journal": journal.Journal,
     "licences": licences.Licences,
     "lineage-edges": registry.LineageEdges,
@@ -50,17 +48,25 @@ NOUNS: Mapping[str, type[NounViewSet]] = {
     "tasks": findings.Tasks,
     "teams": accounts.Teams,
     "tokens": accounts.Tokens,
-    "use-cases": registry.UseCases,
+    "use-cases": uses.UseCases,
     "users": accounts.Users,
-    "uses": registry.Uses,
+    "uses": uses.Uses,
     "waivers": findings.Waivers,
 }
 
 # Beyond list, creation and detail: noun -> address below one of them -> method -> action.
-ACTIONS: Mapping[str, Mapping[str, dict[str, str]]] = {
+ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "gate/decisions": {"receipt": {"get": "receipt"}},
+    "lineage-edges": {"remove": {"post": "remove"}},
+    "models": {"aliases": {"post": "add_alias"}},
     "reports": {"file": {"get": "file"}, "evidence.json": {"get": "evidence"}},
     "tokens": {"revoke": {"post": "revoke"}},
+    "users": {
+        "grant": {"post": "grant"},
+        "revoke": {"post": "revoke"},
+        "activate": {"post": "activate"},
+        "deactivate": {"post": "deactivate"},
+    },
     "uses": {
         "retire": {"post": "retire"},
         "claim": {"post": "claim"},
@@ -71,25 +77,38 @@ ACTIONS: Mapping[str, Mapping[str, dict[str, str]]] = {
 }
 
 
+def _view(view: type[views.NounViewSet], actions: Mapping[str, str], **more: Any) -> Any:
+    chosen: dict[str, Any] = dict(actions)
+    return view.as_view(chosen, **more)
+
+
 def _routes() -> list[Any]:
     routes: list[Any] = []
     for noun, view in NOUNS.items():
-        on_list = {"get": "list"} | ({"post": "create"} if hasattr(view, "create") else {})
         name = noun.replace("/", "-")
-        routes.append(path(noun, view.as_view(on_list), name=f"api-{name}"))
-        if noun != "verdicts":
-            routes.append(path(f"{noun}/<str:pk>", view.as_view({"get": "retrieve"}), name=f"api-{name}-detail"))
+        on_list = {"get": "list"} | ({"post": "create"} if hasattr(view, "create") else {})
+        on_one = {"get": "retrieve"} | ({"patch": "partial_update"} if hasattr(view, "partial_update") else {})
+        routes.append(path(noun, _view(view, on_list), name=f"api-{name}"))
+        routes.append(path(f"{noun}/<str:pk>", _view(view, on_one), name=f"api-{name}-detail"))
         for address, methods in ACTIONS.get(noun, {}).items():
-            routes.append(path(f"{noun}/<str:pk>/{address}", view.as_view(methods), name=f"api-{name}-{address}"))
+            more = {"renderer_classes": [*view.renderer_classes, reports.PdfRenderer]} if address == "file" else {}
+            routes.append(
+                path(f"{noun}/<str:pk>/{address}", _view(view, methods, **more), name=f"api-{name}-{address}")
+            )
     return routes
 
 
 urlpatterns = [
     path(
-        "openapi.json", SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[]), name="openapi"
+        "openapi.json",
+        SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[]),
+        name="api-openapi",
     ),
     path("docs", docs.page, name="api-docs"),
+    path("problems/<str:code>", problems.kind, name="api-problem"),
     path("gate/public-key", gate.public_key, name="api-gate-public-key"),
-    path("verdicts", policy.Verdicts.as_view({"get": "list"}), name="api-verdicts"),
+    path("organisation", _view(accounts.OrganisationView, {"get": "show", "patch": "rename"}), name="api-organisation"),
+    path("verdicts", _view(policy.Verdicts, {"get": "list"}), name="api-verdicts"),
     *_routes(),
+    re_path("", problems.nowhere, name="api-nowhere"),
 ]

@@ -1,88 +1,127 @@
 """What every endpoint has in common: the actor, strict bodies, entity tags, idempotent writes."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.actors import Actor
-from apps.api.lists import Fields, Pages
-from apps.api.models import IdempotentAnswer
-from apps.core.canonical import digest
-from apps.core.errors import Conflict, FieldError, InvalidInput, NotFound, StaleVersion
+from apps.accounts.roles import Scope
+from apps.api.idempotency import once
+from apps.api.lists import Fields
+from apps.api.pages import Pages
+from apps.core.errors import FieldError, InvalidInput, NotFound, NotPermitted, StaleVersion, WeighbridgeError
 from apps.core.text import clean_text
 
+Row = TypeVar("Row", bound=Model)
+READING = ("GET", "HEAD", "OPTIONS")
 
-class Body(serializers.Serializer):  # type: ignore[type-arg]
+
+class LengthRequired(WeighbridgeError):
+    """A body came in pieces of unknown number; it would be taken for an empty one."""
+
+    status = 411
+    code = "length-required"
+    title = "The length is needed"
+
+
+class Body(serializers.Serializer[Any]):
     """The body of a write. A field that is not known is refused: a misspelt one must not be lost in silence."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """The validated fields. Raises `InvalidInput` for anything that is not one of them."""
+        """The validated fields. Raises `ValidationError` for anything that is not one of them."""
         if isinstance(data, dict):
-            unknown = sorted(set(data) - set(self.fields), key=str)
+            unknown = sorted(set(data) - set(self.fields))
             if unknown:
                 message = f"is not known here; known are {', '.join(self.fields)}"
-                raise serializers.ValidationError({str(name)[:100]: [message] for name in unknown[:20]})
+                raise serializers.ValidationError({name[:100]: [message] for name in unknown[:20]})
         return super().to_internal_value(data)
 
 
-class NounViewSet(viewsets.GenericViewSet):  # type: ignore[type-arg]
+class Shown(serializers.ModelSerializer[Row]):
+    """What is answered about a row. Every field is always there; what is not known is null."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields, all of them required in an answer."""
+        fields: dict[str, Any] = super().get_fields()
+        for field in fields.values():
+            field.required = True
+        return fields
+
+
+class NounViewSet(viewsets.GenericViewSet[Any]):
     """A noun of the API: list and detail; what a noun takes beyond that it says itself."""
 
-    pagination_class = Pages
-    filter_backends = (Fields,)
-    lookup_value_regex = "[^/]+"
+    pagination_class: Any = Pages
+    filter_backends: Any = (Fields,)
     filters: ClassVar[dict[str, tuple[str, Any]]] = {}
     searches: ClassVar[tuple[str, ...]] = ()
+    own_search: ClassVar[bool] = False
+    """Whether `rows` looks for `q` by itself."""
     orderings: ClassVar[tuple[str, ...]] = ()
-    ordering_columns: ClassVar[dict[str, str]] = {}
+    key_column: ClassVar[str] = "id"
+    """What no two rows share and lists are ordered by at last."""
+    read_scopes: ClassVar[frozenset[str]] = frozenset({Scope.READ, Scope.WRITE})
+    write_scopes: ClassVar[frozenset[str]] = frozenset({Scope.WRITE})
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check who calls, with what token, and that a body has a length."""
+        super().initial(request, *args, **kwargs)
+        allowed = self.read_scopes if request.method in READING else self.write_scopes
+        held = self.actor.scopes
+        if held is not None and not held & allowed:
+            raise NotPermitted(f"This needs a token with the scope {' or '.join(sorted(allowed))}.")
+        if request.headers.get("Transfer-Encoding") and not request.headers.get("Content-Length"):
+            raise LengthRequired("Send the body with its length; bodies in chunks are not read.")
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answers are for the holder of the token alone: nothing on the way keeps them."""
+        response.headers.setdefault("Cache-Control", "no-store")
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @property
     def actor(self) -> Actor:
         """Who calls."""
-        found: Actor = self.request.actor  # type: ignore[attr-defined]
+        found: Actor = self.request.actor  # type: ignore[attr-defined]  # set by the authentication
         return found
 
     def rows(self) -> QuerySet[Any]:
         """The rows that the actor may see."""
         raise TypeError("a noun says which rows there are")
 
-    def get_queryset(self) -> QuerySet[Any]:
-        """The rows that the actor may see; none while the OpenAPI document is made."""
-        if getattr(self, "swagger_fake_view", False):
-            model: Any = self.get_serializer_class().Meta.model  # type: ignore[attr-defined]
-            none: QuerySet[Any] = model.objects.none()
-            return none
-        return self.rows()
-
     def list(self, request: Request) -> Response:
         """A page of the list."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        page = self.paginate_queryset(self.filter_queryset(self.rows()))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        """One of them, with its entity tag."""
+        """One of them."""
         return self.answer(self.row(pk))
 
-    def row(self, pk: str, rows: QuerySet[Any] | None = None) -> Any:
+    def row(self, pk: str) -> Any:
         """One row in sight. Raises `NotFound`."""
-        found = (self.rows() if rows is None else rows).filter(pk=identifier(pk)).first()
+        found = self.rows().filter(id=identifier(pk)).first()
         if found is None:
             raise NotFound("There is nothing with this identifier that you may see.")
+        return found
+
+    def tag(self, row: Any) -> str:
+        """The entity tag of the present version of a row; empty for rows that never change."""
+        found: str = getattr(row, "etag", "")
         return found
 
     def answer(self, row: Any, status: int = 200) -> Response:
         """A row with its entity tag; after a creation with its address."""
         response = Response(self.get_serializer(row).data, status=status)
-        if hasattr(row, "etag"):
-            response["ETag"] = row.etag
-        if status == 201:
-            response["Location"] = f"{self.request.path.rstrip('/')}/{row.pk}"
+        if tag := self.tag(row):
+            response["ETag"] = tag
+        if status in (201, 202):
+            response["Location"] = f"{self.request.path}/{row.id}"
         return response
 
     def read(self, body: type[Body]) -> dict[str, Any]:
@@ -92,49 +131,39 @@ class NounViewSet(viewsets.GenericViewSet):  # type: ignore[type-arg]
         found: dict[str, Any] = serializer.validated_data
         return found
 
-    def created(self, write: Callable[[], Any]) -> Response:
-        """The answer to a creation; with an `Idempotency-Key` it is made once and given again."""
-        return self.once(lambda: self.answer(write(), status=201))
+    def created(self, write: Callable[[], Any], status: int = 201) -> Response:
+        """The answer to a creation; all of it is written or nothing."""
+        return self.once(lambda: self.answer(self.row(str(write().id)), status))
+
+    def changed(self, pk: str, write: Callable[[Any], Any]) -> Response:
+        """The answer to a change of one row. Raises `StaleVersion` when the caller's `If-Match` names another one."""
+
+        def respond() -> Response:
+            row = self.row(pk)
+            if self.request.headers.get("If-Match"):
+                # Whoever is changing it is awaited, and what is compared is what they left.
+                type(row)._default_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
+                row = self.row(pk)
+                self._expect(row)
+            answer = write(row)
+            return answer if isinstance(answer, Response) else self.answer(self.row(pk))
+
+        return self.once(respond)
 
     def once(self, respond: Callable[[], Response]) -> Response:
-        """What `respond` answers; the same key with the same body gets the first answer, with another body a 409."""
-        key = self.request.headers.get("Idempotency-Key", "")
-        if not key:
-            return respond()
+        """What `respond` answers, in one transaction; with an `Idempotency-Key` the same request is made once."""
+        key, user_id = self.request.headers.get("Idempotency-Key"), self.actor.user_id
+        if key is None or user_id is None:
+            with transaction.atomic():
+                return respond()
         key = clean_text(key, pointer="/Idempotency-Key", max_length=200)
-        asked = digest([self.request.method, self.request.path, self.request.data])
-        with transaction.atomic():
-            answer, is_new = IdempotentAnswer.objects.get_or_create(
-                user_id=self.actor.user_id, key=key, defaults={"request_digest": asked}
-            )
-            if answer.request_digest != asked:
-                raise Conflict("This idempotency key was used with another request. Use a new key for a new request.")
-            if not is_new and answer.status is not None:
-                return Response(
-                    answer.body,
-                    status=answer.status,
-                    headers={"Location": answer.location} if answer.location else None,
-                )
-            response = respond()
-            answer.status, answer.location = response.status_code, response.get("Location", "")
-            answer.body = plain(response.data)
-            answer.save()
-        return response
+        asked = [self.request.method, self.request.path, self.request.data, self.request.headers.get("If-Match")]
+        return once(user_id=user_id, key=key, asked=asked, respond=respond)
 
-    def expect_version(self, row: Any) -> None:
-        """Raise `StaleVersion` when the caller's `If-Match` names another version than the present one."""
-        wanted = self.request.headers.get("If-Match")
-        if wanted and wanted != "*" and row.etag not in [one.strip().removeprefix("W/") for one in wanted.split(",")]:
-            raise StaleVersion(f"This was changed since you read it; it is now at {row.etag}. Read it again.")
-
-
-def plain(data: Any) -> Any:
-    """Data as JSON gives it back."""
-    import json
-
-    from rest_framework.utils.encoders import JSONEncoder
-
-    return json.loads(json.dumps(data, cls=JSONEncoder))
+    def _expect(self, row: Any) -> None:
+        wanted = [one.strip().removeprefix("W/") for one in self.request.headers["If-Match"].split(",")]
+        if "*" not in wanted and self.tag(row) not in wanted:
+            raise StaleVersion(f"This was changed since you read it; it is now at {self.tag(row)}. Read it again.")
 
 
 def identifier(text: str) -> UUID:
@@ -149,7 +178,7 @@ def reference(rows: QuerySet[Any], value: UUID | None, pointer: str) -> Any:
     """The row that a body refers to. Raises `InvalidInput` at `pointer` when there is none in sight."""
     if value is None:
         return None
-    found = rows.filter(pk=value).first()
+    found = rows.filter(id=value).first()
     if found is None:
         raise InvalidInput(errors=[FieldError(pointer, "there is nothing with this identifier that you may see")])
     return found

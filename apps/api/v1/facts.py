@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.views import Body, NounViewSet
+from apps.api.views import Body, NounViewSet, Shown
 from apps.facts.models import Assertion, Quality, State
 from apps.registry import selectors
 from apps.registry.services.facts import FactInput, state_facts
@@ -18,9 +18,10 @@ from apps.registry.services.facts import FactInput, state_facts
 SUBJECTS = ("org", "party", "model", "release", "licence", "deployment", "use_case", "screening")
 
 
-class AssertionSerializer(serializers.ModelSerializer[Assertion]):
+class AssertionSerializer(Shown[Assertion]):
     superseded_by = serializers.UUIDField(source="superseded_by_id", allow_null=True)
     value = serializers.JSONField(allow_null=True)
+    conflict = serializers.JSONField(allow_null=True)
 
     class Meta:
         model = Assertion
@@ -35,7 +36,10 @@ class FactBody(Body):
     field = serializers.CharField(max_length=80)
     value = serializers.JSONField(required=False, allow_null=True, default=None)
     state = serializers.ChoiceField(choices=State.choices, default=State.CLAIMED_BY_OWNER)
-    source = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+    # The contract's word; to the stub it is an attribute of fields.
+    source = serializers.CharField(  # type: ignore[assignment]
+        max_length=500, required=False, default="", allow_blank=True
+    )
     source_url = serializers.URLField(max_length=1000, required=False, default="", allow_blank=True)
     source_quality = serializers.ChoiceField(choices=Quality.choices, default=Quality.PRIMARY)
     as_of = serializers.DateField(required=False, allow_null=True, default=None)

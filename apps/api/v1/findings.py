@@ -1,5 +1,6 @@
 """`findings`, `tasks`, `waivers`."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -9,14 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.actors import Actor
-from apps.api.views import Body, NounViewSet, reference
+from apps.api.views import Body, NounViewSet, Shown, reference
 from apps.findings import selectors, services
 from apps.findings.models import Finding, Task, Waiver
 from apps.policy.evaluation import judge_use
 from apps.policy.models import GateEffect, Outcome, Severity
 
 
-class FindingSerializer(serializers.ModelSerializer[Finding]):
+class FindingSerializer(Shown[Finding]):
     use = serializers.UUIDField(source="use_id")
     use_name = serializers.CharField(source="use.name", read_only=True)
     rule = serializers.CharField(source="rule_code")
@@ -44,15 +45,20 @@ class Findings(NounViewSet):
         "outcome": ("outcome", tuple(Outcome.values)),
     }
     searches = ("rule_code", "title_en", "title_de", "use__name")
-    orderings = ("due_on", "opened_at")
+    orderings = ("due_on", "opened_at", "updated_at")
 
     def rows(self) -> QuerySet[Finding]:
         return selectors.findings(self.actor)
 
 
-class TaskSerializer(serializers.ModelSerializer[Task]):
+class MissingFactSerializer(serializers.Serializer[Any]):
+    path = serializers.CharField()
+    rules = serializers.ListField(child=serializers.CharField())
+
+
+class TaskSerializer(Shown[Task]):
     use = serializers.UUIDField(source="use_id")
-    missing = serializers.JSONField()
+    missing = MissingFactSerializer(many=True)
 
     class Meta:
         model = Task
@@ -73,7 +79,7 @@ class Tasks(NounViewSet):
         return selectors.tasks(self.actor)
 
 
-class WaiverSerializer(serializers.ModelSerializer[Waiver]):
+class WaiverSerializer(Shown[Waiver]):
     finding = serializers.UUIDField(source="finding_id")
     compensating_controls = serializers.ListField(child=serializers.CharField())
     requested_by = serializers.UUIDField(source="requested_by_id")
@@ -90,7 +96,9 @@ class WaiverSerializer(serializers.ModelSerializer[Waiver]):
 class WaiverBody(Body):
     finding = serializers.UUIDField()
     reason = serializers.CharField(max_length=5000)
-    compensating_controls = serializers.ListField(child=serializers.CharField(max_length=500), max_length=50)
+    compensating_controls = serializers.ListField(
+        child=serializers.CharField(max_length=500), min_length=1, max_length=50
+    )
     expires_on = serializers.DateField()
 
 
@@ -115,24 +123,26 @@ class Waivers(NounViewSet):
         body["finding"] = reference(selectors.findings(self.actor), body["finding"], "/finding")
         return self.created(lambda: services.propose_waiver(actor=self.actor, **body))
 
-    @extend_schema(request=WaiverReasonBody, responses=WaiverSerializer)
+    @extend_schema(request=WaiverReasonBody, responses={200: WaiverSerializer})
     def approve(self, request: Request, pk: str) -> Response:
         """Accept the finding until the waiver's last day."""
         return self._decide(pk, services.approve_waiver)
 
-    @extend_schema(request=WaiverReasonBody, responses=WaiverSerializer)
+    @extend_schema(request=WaiverReasonBody, responses={200: WaiverSerializer})
     def refuse(self, request: Request, pk: str) -> Response:
         """Turn the request down."""
         return self._decide(pk, services.refuse_waiver)
 
-    @extend_schema(request=WaiverReasonBody, responses=WaiverSerializer)
+    @extend_schema(request=WaiverReasonBody, responses={200: WaiverSerializer})
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take the request back, or end the waiver."""
         return self._decide(pk, services.withdraw_waiver)
 
     def _decide(self, pk: str, decide: "services.Decide") -> Response:
-        waiver = self.row(pk)
-        self.expect_version(waiver)
-        waiver = decide(actor=self.actor, waiver=waiver, reason=self.read(WaiverReasonBody)["reason"])
-        judge_use(actor=Actor.system("waiver"), use_id=waiver.finding.use_id)
-        return self.answer(waiver)
+        reason = self.read(WaiverReasonBody)["reason"]
+
+        def write(waiver: Waiver) -> None:
+            decide(actor=self.actor, waiver=waiver, reason=reason)
+            judge_use(actor=Actor.system("waiver"), use_id=waiver.finding.use_id)
+
+        return self.changed(pk, write)

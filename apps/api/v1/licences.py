@@ -1,21 +1,21 @@
 """`licences`."""
 
 from django.db.models import QuerySet
-from rest_framework import serializers
 
-from apps.api.views import NounViewSet
+from apps.api.lists import search_text
+from apps.api.views import NounViewSet, Shown
 from apps.licences import selectors
 from apps.licences.models import Duty, Licence
 
 
-class DutySerializer(serializers.ModelSerializer[Duty]):
+class DutySerializer(Shown[Duty]):
     class Meta:
         model = Duty
         fields = ("term", "text", "clause", "state", "source_label", "source_url", "as_of")
 
 
-class LicenceSerializer(serializers.ModelSerializer[Licence]):
-    duties = DutySerializer(many=True, read_only=True)
+class LicenceSerializer(Shown[Licence]):
+    duties = DutySerializer(many=True)
 
     class Meta:
         model = Licence
@@ -30,9 +30,9 @@ class Licences(NounViewSet):
 
     serializer_class = LicenceSerializer
     filters = {"category": ("category", tuple(Licence.Category.values)), "ref": ("ref", str), "key": ("key", str)}
-    searches = ("name", "ref")
-    orderings = ("name",)
+    own_search = True
+    orderings = ("name", "updated_at")
 
     def rows(self) -> QuerySet[Licence]:
         self.actor.require("register.read")
-        return selectors.licences().prefetch_related("duties")
+        return selectors.licences(search_text(self.request)).prefetch_related("duties")

@@ -8,37 +8,38 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.views import Body, NounViewSet, reference
+from apps.api.lists import search_text
+from apps.api.views import Body, NounViewSet, Shown, reference
 from apps.parties import selectors, services
 from apps.parties.models import Domain, HubOrganisation, Party, PartyName, Stake
 
 SOURCED = ("state", "source_label", "source_url", "as_of", "note")
 
 
-class PartyNameSerializer(serializers.ModelSerializer[PartyName]):
+class PartyNameSerializer(Shown[PartyName]):
     class Meta:
         model = PartyName
         fields = ("name", "kind", "language", *SOURCED)
 
 
-class DomainSerializer(serializers.ModelSerializer[Domain]):
+class DomainSerializer(Shown[Domain]):
     class Meta:
         model = Domain
         fields = ("domain", "lookalike", *SOURCED)
 
 
-class HubOrganisationSerializer(serializers.ModelSerializer[HubOrganisation]):
+class HubOrganisationSerializer(Shown[HubOrganisation]):
     class Meta:
         model = HubOrganisation
         fields = ("hub", "name", *SOURCED)
 
 
-class PartySerializer(serializers.ModelSerializer[Party]):
+class PartySerializer(Shown[Party]):
     principal = serializers.UUIDField(source="principal_id", allow_null=True)
     group = serializers.UUIDField(source="group_id", allow_null=True)
-    names = PartyNameSerializer(many=True, read_only=True)
-    domains = DomainSerializer(many=True, read_only=True)
-    hub_organisations = HubOrganisationSerializer(many=True, read_only=True)
+    names = PartyNameSerializer(many=True)
+    domains = DomainSerializer(many=True)
+    hub_organisations = HubOrganisationSerializer(many=True)
 
     class Meta:
         model = Party
@@ -55,16 +56,16 @@ class PartyBody(Body):
 
 
 class Parties(NounViewSet):
-    """Legal entities and bodies around models."""
+    """Legal entities and bodies around models. `q` looks into names, aliases and domains."""
 
     serializer_class = PartySerializer
     filters = {"kind": ("kind", tuple(Party.Kind.values)), "group": ("group_id", UUID), "key": ("key", str)}
-    searches = ("name",)
-    orderings = ("name",)
+    own_search = True
+    orderings = ("name", "updated_at")
 
     def rows(self) -> QuerySet[Party]:
         self.actor.require("register.read")
-        return selectors.parties().prefetch_related("names", "domains", "hub_organisations")
+        return selectors.parties(search_text(self.request)).prefetch_related("names", "domains", "hub_organisations")
 
     @extend_schema(request=PartyBody, responses={201: PartySerializer})
     def create(self, request: Request) -> Response:
@@ -73,7 +74,7 @@ class Parties(NounViewSet):
         return self.created(lambda: services.create_party(actor=self.actor, **body))
 
 
-class StakeSerializer(serializers.ModelSerializer[Stake]):
+class StakeSerializer(Shown[Stake]):
     owner = serializers.UUIDField(source="owner_id", allow_null=True)
     owned = serializers.UUIDField(source="owned_id")
 
@@ -89,10 +90,14 @@ class StakeBody(Body):
     owner = serializers.UUIDField()
     owned = serializers.UUIDField()
     basis = serializers.ChoiceField(choices=Stake.Basis.choices)
-    equity_pct = serializers.DecimalField(max_digits=6, decimal_places=3, required=False, allow_null=True)
-    voting_pct = serializers.DecimalField(max_digits=6, decimal_places=3, required=False, allow_null=True)
+    equity_pct = serializers.DecimalField(
+        max_digits=6, decimal_places=3, min_value=0, max_value=100, required=False, allow_null=True
+    )
+    voting_pct = serializers.DecimalField(
+        max_digits=6, decimal_places=3, min_value=0, max_value=100, required=False, allow_null=True
+    )
     valid_from = serializers.DateField(required=False, allow_null=True)
-    source = serializers.CharField(max_length=500)
+    source = serializers.CharField(max_length=500)  # type: ignore[assignment]  # as in facts.FactBody
     source_url = serializers.URLField(max_length=1000, required=False, default="", allow_blank=True)
     as_of = serializers.DateField()
 

@@ -3,21 +3,29 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.views import NounViewSet
-from apps.core.errors import InvalidInput, NotFound
+from apps.api.views import NounViewSet, Shown
+from apps.core.errors import FieldError, InvalidInput, NotFound
 from apps.policy import selectors
-from apps.policy.models import GateEffect, Outcome, Pack, PolicyVersion, Rule, Severity
+from apps.policy.engine.content import ON_UNKNOWN, Bilingual
+from apps.policy.models import Decision, GateEffect, Outcome, Pack, PolicyVersion, Rule, Severity
 from apps.policy.selectors import Explained
 from apps.registry.selectors import use_by_id
 
+LANGUAGES = ("en", "de")
 
-class PackSerializer(serializers.ModelSerializer[Pack]):
+
+class BilingualSerializer(serializers.Serializer[Any]):
+    en = serializers.CharField()
+    de = serializers.CharField()
+
+
+class PackSerializer(Shown[Pack]):
     class Meta:
         model = Pack
         fields = ("id", "code", "title_en", "title_de", "description_en", "description_de", "applies_if")
@@ -29,46 +37,54 @@ class Packs(NounViewSet):
     serializer_class = PackSerializer
     filters = {"code": ("code", str)}
     searches = ("code", "title_en", "title_de")
-    orderings = ("code",)
+    orderings = ("code", "position")
 
     def rows(self) -> QuerySet[Pack]:
         self.actor.require("policy.read")
         return Pack.objects.all()
 
 
-class RuleSerializer(serializers.ModelSerializer[Rule]):
+class RuleReferenceSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    as_of = serializers.CharField()
+    verified = serializers.BooleanField()
+
+
+class RuleExampleSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    expect = serializers.ChoiceField(choices=Outcome.choices)
+    facts = serializers.DictField()
+
+
+class EscalationSerializer(serializers.Serializer[Any]):
+    when = serializers.CharField()
+    severity = serializers.ChoiceField(choices=Severity.choices)
+
+
+class RuleSerializer(Shown[Rule]):
     pack = serializers.CharField(source="pack.code")
-    title = serializers.SerializerMethodField()
-    content = serializers.JSONField(read_only=True)
+    title = BilingualSerializer(source="content.title")
+    statement = BilingualSerializer(source="content.statement")
+    rationale = BilingualSerializer(source="content.rationale")
+    remedy = BilingualSerializer(source="content.remedy")
+    expression = serializers.CharField(source="content.expression")
+    reads = serializers.ListField(source="content.reads", child=serializers.CharField())
+    on_unknown = serializers.ChoiceField(source="content.on_unknown", choices=[(one, one) for one in ON_UNKNOWN])
+    waivable = serializers.BooleanField(source="content.waivable")
+    escalation = EscalationSerializer(source="content.escalation", many=True)
+    references = RuleReferenceSerializer(source="content.references", many=True)
+    examples = RuleExampleSerializer(source="content.examples", many=True)
 
     class Meta:
         model = Rule
-        fields = ("id", "code", "version", "pack", "title", "severity", "gate", "content")
-
-    def get_title(self, rule: Rule) -> dict[str, str]:
-        """The title in both languages."""
-        return {"en": rule.title_en, "de": rule.title_de}
-
-    def to_representation(self, instance: Rule) -> dict[str, Any]:
-        """One flat object: what the rule says beside what it is."""
-        shown: dict[str, Any] = super().to_representation(instance)
-        content = shown.pop("content")
-        names = (
-            "rationale",
-            "statement",
-            "remedy",
-            "expression",
-            "reads",
-            "on_unknown",
-            "waivable",
-            "references",
-            "examples",
+        fields = (
+            *("id", "code", "version", "pack", "title", "statement", "rationale", "remedy", "expression", "reads"),
+            *("on_unknown", "severity", "escalation", "gate", "waivable", "references", "examples"),
         )
-        return {**shown, **{name: content[name] for name in names}}
 
 
 class Rules(NounViewSet):
-    """Rules in their present wording; addressed by identifier or by code."""
+    """Rules in their present wording."""
 
     serializer_class = RuleSerializer
     filters = {
@@ -84,18 +100,9 @@ class Rules(NounViewSet):
         self.actor.require("policy.read")
         return selectors.rules()
 
-    def row(self, pk: str, rows: QuerySet[Any] | None = None) -> Rule:
-        if pk.upper().startswith("WB-"):
-            found = self.rows().filter(Q(code=pk.upper())).first()
-            if found is None:
-                raise NotFound("There is no such rule.")
-            return found
-        rule: Rule = super().row(pk, rows)
-        return rule
 
-
-class PolicyVersionSerializer(serializers.ModelSerializer[PolicyVersion]):
-    version = serializers.CharField(source="label", read_only=True)
+class PolicyVersionSerializer(Shown[PolicyVersion]):
+    version = serializers.CharField(source="label")
 
     class Meta:
         model = PolicyVersion
@@ -114,11 +121,11 @@ class PolicyVersions(NounViewSet):
         return selectors.policy_versions()
 
 
-class VerdictFactSerializer(serializers.Serializer[Any]):
+class ReadFactSerializer(serializers.Serializer[Any]):
     path = serializers.CharField()
     value = serializers.JSONField(allow_null=True)
     state = serializers.CharField()
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # as in facts.FactBody
     as_of = serializers.CharField(allow_null=True)
 
 
@@ -132,13 +139,14 @@ class VerdictSerializer(serializers.Serializer[Any]):
     gate = serializers.ChoiceField(choices=GateEffect.choices)
     explanation = serializers.CharField()
     fix = serializers.CharField()
-    facts = VerdictFactSerializer(many=True)
+    facts = ReadFactSerializer(many=True)
     missing = serializers.ListField(child=serializers.CharField())
 
 
+@extend_schema_serializer(many=False)
 class VerdictListSerializer(serializers.Serializer[Any]):
     use = serializers.UUIDField()
-    decision = serializers.CharField()
+    decision = serializers.ChoiceField(choices=Decision.choices)
     policy_version = serializers.CharField()
     policy_digest = serializers.CharField()
     facts_digest = serializers.CharField()
@@ -148,27 +156,25 @@ class VerdictListSerializer(serializers.Serializer[Any]):
     previous = serializers.CharField(allow_null=True)
 
 
+def in_language(text: Bilingual, language: str) -> str:
+    """One of the two wordings."""
+    return text["de"] if language == "de" else text["en"]
+
+
 def shown(one: Explained, language: str) -> dict[str, Any]:
     """A verdict as the API gives it."""
-    words = "de" if language == "de" else "en"
     return {
         "rule": one.rule.code,
         "version": one.rule.version,
         "pack": one.rule.pack,
-        "title": one.rule.title[words],
+        "title": in_language(one.rule.title, language),
         "outcome": one.outcome,
         "severity": one.severity,
         "gate": one.rule.gate,
-        "explanation": one.rule.statement[words],
-        "fix": one.rule.remedy[words],
+        "explanation": in_language(one.rule.statement, language),
+        "fix": in_language(one.rule.remedy, language),
         "facts": [
-            {
-                "path": path,
-                "value": entry["value"],
-                "state": entry["state"],
-                "source": entry["source"],
-                "as_of": entry["as_of"],
-            }
+            {"path": path, **{name: entry.get(name) for name in ("value", "state", "source", "as_of")}}
             for path, entry in one.facts
         ],
         "missing": list(one.missing),
@@ -176,38 +182,34 @@ def shown(one: Explained, language: str) -> dict[str, Any]:
 
 
 class Verdicts(NounViewSet):
-    """The outcome of every rule on one use, worst first, with the facts that decided."""
+    """The outcome of every rule on one use, worst first, with the facts that decided. All on one page."""
 
     serializer_class = VerdictListSerializer
-    pagination_class = None  # type: ignore[assignment]
+    pagination_class = None
     filter_backends = ()
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("use", {"type": "string", "format": "uuid"}, required=True),
-            OpenApiParameter("outcome", {"type": "string", "enum": list(Outcome.values)}),
-            OpenApiParameter("language", {"type": "string", "enum": ["en", "de"]}),
+            OpenApiParameter(
+                "use", {"type": "string", "format": "uuid"}, required=True, description="Which use was judged."
+            ),
+            OpenApiParameter(
+                "outcome", {"type": "string", "enum": list(Outcome.values)}, description="Only this outcome."
+            ),
+            OpenApiParameter(
+                "language", {"type": "string", "enum": list(LANGUAGES)}, description="Of the texts; English by default."
+            ),
         ],
-        responses=VerdictListSerializer,
+        responses={200: VerdictListSerializer},
     )
     def list(self, request: Request) -> Response:
         """The present verdicts of a use."""
-        self.actor.require("register.read")
-        unknown = set(request.query_params) - {"use", "outcome", "language"}
-        if unknown:
-            raise InvalidInput("is no filter here; there are use, outcome, language", pointer=f"/{min(unknown)}")
-        try:
-            use = use_by_id(self.actor, UUID(request.query_params.get("use", "")))
-        except ValueError as error:
-            raise InvalidInput("name the use by its identifier (UUID)", pointer="/use") from error
-        outcome = request.query_params.get("outcome")
-        if outcome and outcome not in Outcome.values:
-            raise InvalidInput(f"must be one of {', '.join(Outcome.values)}", pointer="/outcome")
+        use_id, outcome, language = _asked(request)
+        use = use_by_id(self.actor, use_id)
         verdict = selectors.verdict_of(use.id)
         if verdict is None:
             raise NotFound("This use has not been judged yet. POST to its “evaluate”.")
-        explained = [one for one in selectors.explain(verdict.evaluation) if not outcome or one.outcome == outcome]
-        language = request.query_params.get("language", "en")
+        explained = [one for one in selectors.explain(verdict.evaluation) if outcome in ("", one.outcome)]
         return Response(
             {
                 "use": str(use.id),
@@ -221,3 +223,24 @@ class Verdicts(NounViewSet):
                 "previous": None,
             }
         )
+
+
+def _asked(request: Request) -> tuple[UUID, str, str]:
+    """Which use, which outcome, which language. Raises `InvalidInput` with every parameter that is wrong."""
+    allowed = {"outcome": Outcome.values, "language": LANGUAGES}
+    errors = []
+    for name, texts in request.query_params.lists():
+        if name not in ("use", *allowed):
+            errors.append(FieldError(f"/{name[:100]}", "is no filter here; there are use, outcome, language"))
+        elif len(texts) > 1:
+            errors.append(FieldError(f"/{name}", "is given twice"))
+        elif name in allowed and texts[0] not in allowed[name]:
+            errors.append(FieldError(f"/{name}", f"must be one of {', '.join(allowed[name])}"))
+    use_id = None
+    try:
+        use_id = UUID(request.query_params.get("use", ""))
+    except ValueError:
+        errors.append(FieldError("/use", "name the use by its identifier (UUID)"))
+    if errors or use_id is None:
+        raise InvalidInput(errors=errors)
+    return use_id, request.query_params.get("outcome", ""), request.query_params.get("language", "en")

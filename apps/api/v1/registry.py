@@ -1,52 +1,34 @@
-"""`models`, `releases`, `lineage-edges`, `artefacts`, `deployments`, `use-cases`, `uses`."""
+"""`models`, `releases`, `lineage-edges`, `artefacts`, `hosting-offers`."""
 
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.dateparse import parse_datetime
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.accounts.models import Team
-from apps.api.v1.accounts import team_of
-from apps.api.v1.facts import FactBody, fact_inputs
+from apps.api.lists import folded, search_text
 from apps.api.v1.parties import SOURCED
-from apps.api.views import Body, NounViewSet, reference
-from apps.core.clock import now
-from apps.core.errors import InvalidInput
+from apps.api.views import Body, NounViewSet, Shown, reference
 from apps.licences.selectors import licences
 from apps.parties.selectors import parties
-from apps.policy.evaluation import judge_use
-from apps.policy.selectors import evaluation_at
 from apps.registry import selectors, services
-from apps.registry.models import (
-    Artefact,
-    Deployment,
-    Environment,
-    HostingMode,
-    HostingOffer,
-    LineageEdge,
-    Model,
-    ModelAlias,
-    Release,
-    Use,
-    UseCase,
-)
+from apps.registry.models import Artefact, HostingMode, HostingOffer, LineageEdge, Model, ModelAlias, Release
+from apps.registry.services.models import AliasInput
 
 
-class AliasSerializer(serializers.ModelSerializer[ModelAlias]):
+class AliasSerializer(Shown[ModelAlias]):
     class Meta:
         model = ModelAlias
         fields = ("namespace", "identifier", *SOURCED)
 
 
-class ModelSerializer(serializers.ModelSerializer[Model]):
+class ModelSerializer(Shown[Model]):
     developer = serializers.UUIDField(source="developer_id", allow_null=True)
-    developer_name = serializers.CharField(source="developer.name", default=None, allow_null=True, read_only=True)
-    aliases = AliasSerializer(many=True, read_only=True)
+    developer_name = serializers.CharField(source="developer.name", allow_null=True)
+    aliases = AliasSerializer(many=True)
 
     class Meta:
         model = Model
@@ -67,7 +49,7 @@ class ModelBody(Body):
     kind = serializers.ChoiceField(choices=Model.Kind.choices, default=Model.Kind.UNKNOWN)
     access = serializers.ChoiceField(choices=Model.Access.choices, default=Model.Access.UNKNOWN)
     family = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    aliases = AliasBody(many=True, required=False, default=list, max_length=50)
+    aliases: Any = serializers.ListSerializer(child=AliasBody(), required=False, default=list, max_length=50)
 
 
 class Models(NounViewSet):
@@ -79,27 +61,40 @@ class Models(NounViewSet):
         "kind": ("kind", tuple(Model.Kind.values)),
         "access": ("access", tuple(Model.Access.values)),
         "key": ("key", str),
-        "alias": ("aliases__identifier_folded", str),
+        "alias": ("aliases__identifier_folded", folded),
     }
     orderings = ("name",)
     own_search = True
 
     def rows(self) -> QuerySet[Model]:
         self.actor.require("register.read")
-        return selectors.models(self.request.query_params.get("q", "")[:300].replace("\x00", "")).prefetch_related(
-            "aliases"
-        )
+        return selectors.models(search_text(self.request)).prefetch_related("aliases")
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """A model with the same identifier in two namespaces is one model."""
+        found = super().filter_queryset(queryset)
+        return found.distinct() if "alias" in self.request.query_params else found
+
+    def tag(self, row: Model) -> str:
+        """Changes with the identifiers too, which are rows of their own."""
+        return f'"{row.row_version}.{len(row.aliases.all())}"'
 
     @extend_schema(request=ModelBody, responses={201: ModelSerializer})
     def create(self, request: Request) -> Response:
         """Enter a model."""
         body = self.read(ModelBody)
         body["developer"] = reference(parties(), body.get("developer"), "/developer")
-        body["aliases"] = [services.AliasInput(**alias) for alias in body["aliases"]]
+        body["aliases"] = [AliasInput(**alias) for alias in body["aliases"]]
         return self.created(lambda: services.register_model(actor=self.actor, **body))
 
+    @extend_schema(request=AliasBody, responses={200: ModelSerializer})
+    def add_alias(self, request: Request, pk: str) -> Response:
+        """Give a model another identifier."""
+        body = self.read(AliasBody)
+        return self.changed(pk, lambda model: services.add_alias(actor=self.actor, model=model, **body))
 
-class ReleaseSerializer(serializers.ModelSerializer[Release]):
+
+class ReleaseSerializer(Shown[Release]):
     model = serializers.UUIDField(source="model_id")
     licence = serializers.UUIDField(source="licence_id", allow_null=True)
 
@@ -116,7 +111,9 @@ class ReleaseBody(Body):
     revision = serializers.CharField(max_length=120)
     licence = serializers.UUIDField(required=False, allow_null=True)
     licence_expression = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
-    source = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+    source = serializers.CharField(  # type: ignore[assignment]  # as in facts.FactBody
+        max_length=500, required=False, default="", allow_blank=True
+    )
 
 
 class Releases(NounViewSet):
@@ -139,9 +136,11 @@ class Releases(NounViewSet):
         return self.created(lambda: services.add_release(actor=self.actor, **body))
 
 
-class LineageEdgeSerializer(serializers.ModelSerializer[LineageEdge]):
+class LineageEdgeSerializer(Shown[LineageEdge]):
     child = serializers.UUIDField(source="child_id")
-    parent = serializers.UUIDField(source="parent_id", allow_null=True)
+    parent = serializers.UUIDField(  # type: ignore[assignment]  # as in facts.FactBody
+        source="parent_id", allow_null=True
+    )
 
     class Meta:
         model = LineageEdge
@@ -150,13 +149,19 @@ class LineageEdgeSerializer(serializers.ModelSerializer[LineageEdge]):
 
 class LineageEdgeBody(Body):
     child = serializers.UUIDField()
-    parent = serializers.UUIDField(required=False, allow_null=True)
+    parent = serializers.UUIDField(  # type: ignore[assignment]  # as in facts.FactBody
+        required=False, allow_null=True
+    )
     parent_name = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
     relation = serializers.ChoiceField(choices=LineageEdge.Relation.choices)
-    source = serializers.CharField(max_length=500)
+    source = serializers.CharField(max_length=500)  # type: ignore[assignment]  # as in facts.FactBody
     source_url = serializers.URLField(max_length=1000, required=False, default="", allow_blank=True)
     as_of = serializers.DateField(required=False, allow_null=True)
     note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class RemoveBody(Body):
+    reason = serializers.CharField(max_length=2000)
 
 
 class LineageEdges(NounViewSet):
@@ -182,8 +187,19 @@ class LineageEdges(NounViewSet):
         body["parent"] = reference(selectors.models(), body.get("parent"), "/parent")
         return self.created(lambda: services.add_lineage_edge(actor=self.actor, **body))
 
+    @extend_schema(request=RemoveBody, responses={204: None})
+    def remove(self, request: Request, pk: str) -> Response:
+        """Take back an edge that was wrong; the journal keeps it."""
+        reason = self.read(RemoveBody)["reason"]
 
-class ArtefactSerializer(serializers.ModelSerializer[Artefact]):
+        def write(edge: LineageEdge) -> Response:
+            services.remove_lineage_edge(actor=self.actor, edge=edge, reason=reason)
+            return Response(status=204)
+
+        return self.changed(pk, write)
+
+
+class ArtefactSerializer(Shown[Artefact]):
     release = serializers.UUIDField(source="release_id")
 
     class Meta:
@@ -194,7 +210,7 @@ class ArtefactSerializer(serializers.ModelSerializer[Artefact]):
 class ArtefactBody(Body):
     release = serializers.UUIDField()
     path = serializers.CharField(max_length=500)
-    sha256 = serializers.CharField(max_length=64)
+    sha256 = serializers.RegexField(r"^[0-9a-fA-F]{64}$", max_length=64)
     size = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=2**62 - 1)
     format = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
 
@@ -218,249 +234,29 @@ class Artefacts(NounViewSet):
         return self.created(lambda: services.add_artefact(actor=self.actor, **body))
 
 
-class DeploymentSerializer(serializers.ModelSerializer[Deployment]):
-    release = serializers.UUIDField(source="release_id")
-    team = serializers.UUIDField(source="team_id", allow_null=True)
+class HostingOfferSerializer(Shown[HostingOffer]):
     operator = serializers.UUIDField(source="operator_id", allow_null=True)
-    offer = serializers.SlugField(source="offer.key", default=None, allow_null=True, read_only=True)
 
     class Meta:
-        model = Deployment
+        model = HostingOffer
         fields = (
-            *("id", "name", "release", "team", "environment", "hosting_mode", "operator", "offer", "observed_only"),
-            *("created_at", "updated_at"),
+            *("id", "key", "title_en", "title_de", "operator", "hosting_mode", "region", "endpoint_domain"),
+            *("models_offered", *SOURCED, "created_at", "updated_at"),
         )
 
 
-class Deployments(NounViewSet):
-    """Where and how releases run. They are made together with a use; their facts are assertions."""
+class HostingOffers(NounViewSet):
+    """Ways in which operators offer models; a use that names one by its `key` starts with what its terms say."""
 
-    serializer_class = DeploymentSerializer
+    serializer_class = HostingOfferSerializer
     filters = {
-        "team": ("team_id", UUID),
-        "release": ("release_id", UUID),
+        "key": ("key", str),
         "operator": ("operator_id", UUID),
-        "environment": ("environment", tuple(Environment.values)),
         "hosting_mode": ("hosting_mode", tuple(HostingMode.values)),
-        "observed_only": ("observed_only", bool),
     }
-    searches = ("name",)
-    orderings = ("name",)
+    searches = ("title_en", "title_de", "key")
+    orderings = ("key",)
 
-    def rows(self) -> QuerySet[Deployment]:
-        return selectors.deployments(self.actor)
-
-
-class UseCaseSerializer(serializers.ModelSerializer[UseCase]):
-    team = serializers.UUIDField(source="team_id", allow_null=True)
-    owner = serializers.UUIDField(source="owner_id", allow_null=True)
-    deputy = serializers.UUIDField(source="deputy_id", allow_null=True)
-    approver = serializers.UUIDField(source="approver_id", allow_null=True)
-
-    class Meta:
-        model = UseCase
-        fields = ("id", "name", "team", "owner", "deputy", "approver", "next_review", "created_at", "updated_at")
-
-
-class UseCases(NounViewSet):
-    """What models are used for. They are made together with a use; their facts are assertions."""
-
-    serializer_class = UseCaseSerializer
-    filters = {"team": ("team_id", UUID), "owner": ("owner_id", UUID)}
-    searches = ("name",)
-    orderings = ("name",)
-
-    def rows(self) -> QuerySet[UseCase]:
-        return selectors.use_cases(self.actor)
-
-
-class UseSerializer(serializers.ModelSerializer[Use]):
-    use_case = serializers.UUIDField(source="use_case_id")
-    deployment = serializers.UUIDField(source="deployment_id")
-    team = serializers.UUIDField(source="team_id", allow_null=True)
-    model = serializers.UUIDField(source="deployment.release.model_id", read_only=True)
-    model_name = serializers.CharField(source="deployment.release.model.name", read_only=True)
-    decision = serializers.SerializerMethodField()
-    findings = serializers.SerializerMethodField()
-    unknowns = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Use
-        fields = (
-            *("id", "name", "status", "team", "use_case", "deployment", "model", "model_name"),
-            *("decision", "findings", "unknowns", "created_at", "updated_at"),
-        )
-
-    def get_decision(self, use: Use) -> str | None:
-        """The verdict in force; null before the first one."""
-        return use.verdict.decision if hasattr(use, "verdict") else None
-
-    def get_findings(self, use: Use) -> int | None:
-        """How many rules found something."""
-        return use.verdict.findings if hasattr(use, "verdict") else None
-
-    def get_unknowns(self, use: Use) -> int | None:
-        """How many rules lack a fact."""
-        return use.verdict.unknowns if hasattr(use, "verdict") else None
-
-
-class UseBody(Body):
-    name = serializers.CharField(max_length=300)
-    model = serializers.UUIDField(required=False, allow_null=True)
-    release = serializers.UUIDField(required=False, allow_null=True)
-    team = serializers.UUIDField(required=False, allow_null=True)
-    environment = serializers.ChoiceField(choices=Environment.choices, default=Environment.UNKNOWN)
-    hosting_mode = serializers.ChoiceField(choices=HostingMode.choices, default=HostingMode.UNKNOWN)
-    operator = serializers.UUIDField(required=False, allow_null=True)
-    offer = serializers.CharField(max_length=150, required=False, allow_null=True)
-    use_case = serializers.UUIDField(required=False, allow_null=True)
-    use_case_name = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
-    deployment_facts = FactBody(many=True, required=False, default=list, max_length=100)
-    use_case_facts = FactBody(many=True, required=False, default=list, max_length=100)
-
-
-class ReasonBody(Body):
-    reason = serializers.CharField(max_length=2000)
-
-
-class ClaimBody(Body):
-    team = serializers.UUIDField()
-    reason = serializers.CharField(max_length=2000)
-
-
-class Uses(NounViewSet):
-    """One use case on one deployment: the unit that rules judge."""
-
-    serializer_class = UseSerializer
-    filters = {
-        "team": ("team_id", UUID),
-        "status": ("status", tuple(Use.Status.values)),
-        "model": ("deployment__release__model_id", UUID),
-        "developer": ("deployment__release__model__developer_id", UUID),
-        "environment": ("deployment__environment", tuple(Environment.values)),
-        "hosting_mode": ("deployment__hosting_mode", tuple(HostingMode.values)),
-        "decision": ("verdict__decision", ("block", "undecided", "review", "pass")),
-        "observed_only": ("deployment__observed_only", bool),
-    }
-    searches = ("name",)
-    orderings = ("name",)
-
-    def rows(self) -> QuerySet[Use]:
-        return selectors.uses(self.actor).select_related("verdict")
-
-    @extend_schema(request=UseBody, responses={201: UseSerializer})
-    def create(self, request: Request) -> Response:
-        """Register a use and judge it at once."""
-        body = self.read(UseBody)
-        return self.created(lambda: self._register(body))
-
-    def _register(self, body: dict[str, Any]) -> Use:
-        release = reference(Release.objects.all(), body.pop("release", None), "/release")
-        model = reference(selectors.models(), body.pop("model", None), "/model")
-        if release is None and model is None:
-            raise InvalidInput("name the model, or the release", pointer="/model")
-        offer_key = body.pop("offer", None)
-        offer = HostingOffer.objects.filter(key=offer_key).first() if offer_key else None
-        if offer_key and offer is None:
-            raise InvalidInput("there is no such hosting offer", pointer="/offer")
-        operator = reference(parties(), body.pop("operator", None), "/operator")
-        use = services.register_use(
-            actor=self.actor,
-            name=body["name"],
-            release=release or floating_release(model),
-            team=team_of(self, body),
-            environment=body["environment"],
-            hosting_mode=body["hosting_mode"],
-            operator_id=operator.id if operator else None,
-            offer=offer,
-            use_case=reference(selectors.use_cases(self.actor), body.get("use_case"), "/use_case"),
-            use_case_name=body["use_case_name"],
-            deployment_facts=fact_inputs(body["deployment_facts"]),
-            use_case_facts=fact_inputs(body["use_case_facts"]),
-        )
-        self._judge(use)
-        return self.row(str(use.id))
-
-    def _judge(self, use: Use) -> None:
-        from apps.accounts.actors import Actor
-
-        judge_use(actor=Actor.system("use.register"), use_id=use.id)
-
-    @extend_schema(request=ReasonBody, responses=UseSerializer)
-    def retire(self, request: Request, pk: str) -> Response:
-        """End a use."""
-        use = self.row(pk)
-        self.expect_version(use)
-        services.retire_use(actor=self.actor, use=use, reason=self.read(ReasonBody)["reason"])
-        return self.answer(self.row(pk))
-
-    @extend_schema(request=ClaimBody, responses=UseSerializer)
-    def claim(self, request: Request, pk: str) -> Response:
-        """Make a team answer for a use that nobody registered."""
-        use = self.row(pk)
-        self.expect_version(use)
-        body = self.read(ClaimBody)
-        team = reference(Team.objects.all(), body["team"], "/team")
-        services.claim_use(actor=self.actor, use=use, team=team, reason=body["reason"])
-        return self.answer(self.row(pk))
-
-    @extend_schema(request=None, responses={200: dict})
-    def evaluate(self, request: Request, pk: str) -> Response:
-        """Judge the use now; the answer is its verdict in short, the details are `verdicts?use=…`."""
-        use = self.row(pk)
-        verdict = judge_use(actor=self.actor, use_id=use.id)
-        return Response(
-            {
-                "use": str(use.id),
-                "decision": verdict.decision,
-                "findings": verdict.findings,
-                "unknowns": verdict.unknowns,
-                "facts_digest": verdict.sheet_digest,
-                "policy_version": verdict.evaluation.policy_version.label,
-                "policy_digest": verdict.policy_digest,
-                "evaluated_at": verdict.evaluation.created_at,
-                "next_change_on": verdict.next_change_on,
-            }
-        )
-
-    @extend_schema(
-        parameters=[OpenApiParameter("as_of", {"type": "string", "format": "date-time"}, description="A past moment.")],
-        responses={200: dict},
-        filters=False,
-    )
-    def fact_sheet(self, request: Request, pk: str) -> Response:
-        """The facts that were judged, now or at a past moment, with the digest they had then."""
-        use = self.row(pk)
-        text = request.query_params.get("as_of", "")
-        moment = _moment(text) if text else now()
-        evaluation = evaluation_at(use.id, moment)
-        facts = evaluation.sheet.content["facts"]
-        return Response(
-            {
-                "use": str(use.id),
-                "as_of": moment,
-                "evaluated_at": evaluation.created_at,
-                "digest": evaluation.sheet.digest,
-                "policy_version": evaluation.policy_version.label,
-                "policy_digest": evaluation.policy_version.digest,
-                "facts": [{"path": path, **facts[path]} for path in sorted(facts)],
-            }
-        )
-
-
-def _moment(text: str) -> Any:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise InvalidInput("must be a time with its zone, such as 2026-11-24T12:00:00Z", pointer="/as_of")
-    return found
-
-
-def floating_release(model: Model) -> Release:
-    """The release of a model that follows its name. Raises `InvalidInput` when the model has none."""
-    found = Release.objects.filter(model=model, revision="").first()
-    if found is None:
-        raise InvalidInput("this model has only fixed releases; name one of them", pointer="/release")
-    return found
+    def rows(self) -> QuerySet[HostingOffer]:
+        self.actor.require("register.read")
+        return HostingOffer.objects.all()

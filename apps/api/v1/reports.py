@@ -8,16 +8,17 @@ from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.views import Body, NounViewSet
+from apps.api.views import Body, NounViewSet, Shown
 from apps.core.errors import Conflict
 from apps.reports import selectors, services
 from apps.reports.models import Report
 
 
-class ReportSerializer(serializers.ModelSerializer[Report]):
+class ReportSerializer(Shown[Report]):
     class Meta:
         model = Report
         fields = (
@@ -37,6 +38,13 @@ class ReportBody(Body):
     language = serializers.ChoiceField(choices=[("en", "English"), ("de", "Deutsch")], default="en")
 
 
+class PdfRenderer(JSONRenderer):
+    """Lets a caller who accepts nothing but PDF ask for one; problems are still told in JSON."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+
+
 class Reports(NounViewSet):
     """Audit documents. Making one takes seconds: the answer is 202, the report shows its state and progress."""
 
@@ -44,37 +52,35 @@ class Reports(NounViewSet):
     filters = {
         "kind": ("kind", tuple(Report.Kind.values)),
         "state": ("state", tuple(Report.State.values)),
+        "language": ("language", ("en", "de")),
         "subject": ("subject_id", UUID),
     }
+    searches = ("subject_name",)
 
     def rows(self) -> QuerySet[Report]:
-        return selectors.reports(self.actor)
+        return selectors.reports(self.actor).defer("evidence")
 
     @extend_schema(request=ReportBody, responses={202: ReportSerializer})
     def create(self, request: Request) -> Response:
-        """Ask for a document."""
+        """Ask for a document. `Location` says where it will be."""
         body = self.read(ReportBody)
-
-        def respond() -> Response:
-            report = services.request_report(
+        return self.created(
+            lambda: services.request_report(
                 actor=self.actor,
                 kind=body["kind"],
                 subject_type=body["subject"]["type"],
                 subject_id=body["subject"]["id"],
                 language=body["language"],
-            )
-            return self.answer(report, status=202)
-
-        response = self.once(respond)
-        response["Location"] = f"{request.path}/{response.data['id']}"
-        return response
+            ),
+            status=202,
+        )
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def file(self, request: Request, pk: str) -> Any:
-        """The document."""
+        """The document; 409 while it is being made and when it could not be made."""
         report = self.row(pk)
         if report.state != Report.State.DONE:
-            raise Conflict(f"This report is {report.get_state_display().lower()}; its file comes when it is done.")
+            raise Conflict(f"This report is {report.state}; its file comes when it is done. {report.error}".strip())
         return FileResponse(
             services.open_file(report),
             as_attachment=True,
@@ -82,7 +88,7 @@ class Reports(NounViewSet):
             content_type="application/pdf",
         )
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: OpenApiTypes.OBJECT})
     def evidence(self, request: Request, pk: str) -> Response:
         """Everything the document was made from."""
         report = self.row(pk)

@@ -8,13 +8,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.views import Body, NounViewSet, reference
+from apps.api.views import Body, NounViewSet, Shown, reference
 from apps.registry.selectors import uses
 from apps.reviews import selectors, services
 from apps.reviews.models import Review
 
 
-class ReviewSerializer(serializers.ModelSerializer[Review]):
+class ReviewSerializer(Shown[Review]):
     use = serializers.UUIDField(source="use_id")
     reviewer = serializers.UUIDField(source="reviewer_id")
     evaluation = serializers.UUIDField(source="evaluation_id", allow_null=True)
@@ -39,7 +39,7 @@ class Reviews(NounViewSet):
 
     serializer_class = ReviewSerializer
     filters = {"use": ("use_id", UUID), "conclusion": ("conclusion", tuple(Review.Conclusion.values))}
-    orderings = ("reviewed_at",)
+    orderings = ("reviewed_at", "next_review")
 
     def rows(self) -> QuerySet[Review]:
         return selectors.reviews(self.actor)

@@ -6,12 +6,12 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from apps.api.v1.parties import SOURCED
-from apps.api.views import NounViewSet
+from apps.api.views import NounViewSet, Shown
 from apps.sanctions import selectors
 from apps.sanctions.models import EffectClass, RestrictedPartyList, RestrictionEvent
 
 
-class ListSerializer(serializers.ModelSerializer[RestrictedPartyList]):
+class ListSerializer(Shown[RestrictedPartyList]):
     class Meta:
         model = RestrictedPartyList
         fields = (
@@ -33,8 +33,8 @@ class Lists(NounViewSet):
         return selectors.lists()
 
 
-class RestrictionEventSerializer(serializers.ModelSerializer[RestrictionEvent]):
-    parties = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+class RestrictionEventSerializer(Shown[RestrictionEvent]):
+    parties = serializers.SerializerMethodField()
 
     class Meta:
         model = RestrictionEvent
@@ -42,6 +42,10 @@ class RestrictionEventSerializer(serializers.ModelSerializer[RestrictionEvent]):
             *("id", "key", "authority", "jurisdiction", "instrument", "effect", "effect_class", "binds", "scope"),
             *("models_named", "valid_from", "valid_to", "date_text", "status", "status_note", "parties", *SOURCED),
         )
+
+    def get_parties(self, event: RestrictionEvent) -> list[UUID]:
+        """The parties it names."""
+        return [party.id for party in event.parties.all()]
 
 
 class RestrictionEvents(NounViewSet):
@@ -55,6 +59,7 @@ class RestrictionEvents(NounViewSet):
         "party": ("parties", UUID),
     }
     searches = ("authority", "instrument")
+    orderings = ("valid_from", "valid_to")
 
     def rows(self) -> QuerySet[RestrictionEvent]:
         self.actor.require("register.read")
