@@ -43,6 +43,19 @@ def keep_findings(judged: Sequence[JudgedUse], **_: Any) -> None:
     _keep_tasks(judged)
 
 
+def close_findings(use_ids: Sequence[UUID], **_: Any) -> None:
+    """Resolve what is open on uses that ended: nobody needs to mend what no longer runs."""
+    rows = list(Finding.objects.filter(use_id__in=use_ids).exclude(status=Finding.Status.RESOLVED))
+    for row in rows:
+        _resolve(row)
+    Finding.objects.bulk_update(rows, ["status", "resolved_at", "row_version", "updated_at"], batch_size=500)
+    tasks = list(Task.objects.filter(use_id__in=use_ids, status=Task.Status.OPEN))
+    for task in tasks:
+        task.status = Task.Status.DONE
+        _touch(task)
+    Task.objects.bulk_update(tasks, ["status", "row_version", "updated_at"], batch_size=500)
+
+
 def _is_finding(verdict: Verdict) -> bool:
     return verdict.outcome == "finding" or (verdict.outcome == "unknown" and verdict.on_unknown == "finding")
 
@@ -81,6 +94,9 @@ def _update(row: Finding, rule: Rule, verdict: Verdict, waived: bool) -> bool:
         return False
     if row.status == Finding.Status.RESOLVED:
         row.opened_at, row.resolved_at, row.due_on = now(), None, _due(verdict.severity)
+    elif row.severity != verdict.severity:
+        # Worse is due sooner; milder keeps the day that was promised.
+        row.due_on = min(row.due_on or dt.date.max, _due(verdict.severity))
     for name, value in words.items():
         setattr(row, name, value)
     _touch(row)

@@ -1,13 +1,13 @@
 """Reads of findings, waivers and tasks."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from apps.accounts.actors import Actor
-from apps.core.clock import today
 from apps.core.errors import NotFound
 from apps.findings.models import Finding, Task, Waiver
 from apps.policy.sheets.entries import Entry
@@ -71,15 +71,24 @@ def waivers_of_uses(use_ids: Sequence[UUID]) -> dict[UUID, list[Waiver]]:
     return found
 
 
-def waiver_entries(use_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, Entry]]:
-    """What fact sheets hold of the waivers in effect: `exception.*`."""
-    day = today()
-    found: dict[UUID, dict[str, Entry]] = {}
-    for use_id, rows in waivers_of_uses(use_ids).items():
-        effective = [row for row in rows if row.expires_on >= day]
-        if effective:
-            found[use_id] = _entries(effective)
-    return found
+def waiver_entries(
+    use_ids: Sequence[UUID], *, on: dt.date, recorded: dt.datetime | None
+) -> Mapping[UUID, Mapping[str, Entry]]:
+    """What fact sheets hold of the waivers in effect on a day: `exception.*`."""
+    found: dict[UUID, list[Waiver]] = defaultdict(list)
+    for waiver in _approved(recorded).filter(finding__use_id__in=use_ids, expires_on__gte=on).order_by("id"):
+        found[waiver.finding.use_id].append(waiver)
+    return {use_id: _entries(rows) for use_id, rows in found.items()}
+
+
+def _approved(recorded: dt.datetime | None) -> QuerySet[Waiver]:
+    """The waivers that are approved, or were at a past moment."""
+    rows = Waiver.objects.select_related("finding")
+    if recorded is None:
+        return rows.filter(state=Waiver.State.APPROVED)
+    # Withdrawing is the last that happens to a waiver, so it was in effect until that row was written.
+    until = Q(state=Waiver.State.APPROVED) | Q(state=Waiver.State.WITHDRAWN, updated_at__gt=recorded)
+    return rows.filter(until, decided_at__lte=recorded)
 
 
 def _entries(waivers_in_effect: Sequence[Waiver]) -> dict[str, Entry]:
@@ -93,8 +102,10 @@ def _entries(waivers_in_effect: Sequence[Waiver]) -> dict[str, Entry]:
             {control for row in waivers_in_effect for control in row.compensating_controls}
         ),
     }
-    decided = first.decided_at.date().isoformat() if first.decided_at else None
-    return {
-        f"exception.{field}": {"value": value, "state": "verified", "source": "Register: waivers", "as_of": decided}
-        for field, value in values.items()
+    common = {
+        "state": "verified",
+        "source": "Register: waivers",
+        "as_of": first.decided_at.date().isoformat() if first.decided_at else None,
+        "valid_until": first.expires_on.isoformat(),
     }
+    return {f"exception.{field}": {"value": value, **common} for field, value in values.items()}

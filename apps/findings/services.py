@@ -6,13 +6,14 @@ from typing import Protocol
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
-from apps.core.changes import change
+from apps.core.changes import change, one_at_a_time
 from apps.core.clock import now, today
 from apps.core.errors import Conflict, DuplicateFound, InvalidInput, NotPermitted
 from apps.core.text import clean_text
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.findings.models import Finding, Waiver
+from apps.findings.selectors import finding_by_id
 
 LONGEST_WAIVER = dt.timedelta(days=366)
 
@@ -37,9 +38,10 @@ def propose_waiver(
     waiver of it is asked for or in effect, `InvalidInput` for a missing reason, no control, or a day that is past or
     more than 366 days away.
     """
+    finding = finding_by_id(actor, finding.id)
     actor.require("waivers.request", team_id=finding.use.team_id)
     if not finding.waivable:
-        raise Conflict(f"The rule {finding.rule_code} cannot be waived. Mend what it found, or end the use.")
+        raise _not_waivable(finding)
     if finding.status == Finding.Status.RESOLVED:
         raise Conflict("This finding is resolved; there is nothing to waive.")
     reason = clean_text(reason, pointer="/reason", max_length=5000)
@@ -51,16 +53,9 @@ def propose_waiver(
         raise InvalidInput("name at least one control that compensates", pointer="/compensating_controls")
     if not today() < expires_on <= today() + LONGEST_WAIVER:
         raise InvalidInput("must lie in the future, at most 366 days from now", pointer="/expires_on")
-    alive = finding.waivers.filter(state__in=(Waiver.State.PROPOSED, Waiver.State.APPROVED)).first()
     with change(actor, "waiver.propose", reason=reason):
-        if alive and alive.state == Waiver.State.APPROVED and not alive.effective:
-            # An expired waiver makes room for its successor; the journal keeps both.
-            alive.state = Waiver.State.WITHDRAWN
-            alive.save(update_fields=["state"])
-        elif alive:
-            raise DuplicateFound(
-                f"A waiver of this finding is {alive.get_state_display().lower()} already.", existing=str(alive.id)
-            )
+        one_at_a_time(f"waivers {finding.id}")
+        _make_room(finding)
         waiver = Waiver(
             finding=finding,
             reason=reason,
@@ -70,6 +65,23 @@ def propose_waiver(
         )
         waiver.save()
     return waiver
+
+
+def _not_waivable(finding: Finding) -> Conflict:
+    return Conflict(f"The rule {finding.rule_code} cannot be waived. Mend what it found, or end the use.")
+
+
+def _make_room(finding: Finding) -> None:
+    """A waiver whose day is past makes room for its successor, decided on or not; the journal keeps both."""
+    alive = finding.waivers.filter(state__in=(Waiver.State.PROPOSED, Waiver.State.APPROVED)).first()
+    if alive is None:
+        return
+    if alive.expires_on >= today():
+        raise DuplicateFound(
+            f"A waiver of this finding is {alive.get_state_display().lower()} already.", existing=str(alive.id)
+        )
+    alive.state = Waiver.State.WITHDRAWN
+    alive.save(update_fields=["state"])
 
 
 def approve_waiver(*, actor: Actor, waiver: Waiver, reason: str) -> Waiver:
@@ -86,10 +98,11 @@ def withdraw_waiver(*, actor: Actor, waiver: Waiver, reason: str) -> Waiver:
     """Take a request back, or end a waiver in effect before its day."""
     if actor.user_id != waiver.requested_by_id and not actor.may("waivers.decide"):
         raise NotPermitted("A waiver is withdrawn by whoever asked for it, or by an approver.")
-    if waiver.state not in (Waiver.State.PROPOSED, Waiver.State.APPROVED):
-        raise Conflict(f"This waiver is {waiver.get_state_display().lower()} already.")
     reason = clean_text(reason, pointer="/reason", max_length=5000)
     with change(actor, "waiver.withdraw", reason=reason):
+        waiver = _locked(waiver)
+        if waiver.state not in (Waiver.State.PROPOSED, Waiver.State.APPROVED):
+            raise Conflict(f"This waiver is {waiver.get_state_display().lower()} already.")
         waiver.state = Waiver.State.WITHDRAWN
         waiver.decision_reason = reason
         waiver.save(update_fields=["state", "decision_reason"])
@@ -104,16 +117,29 @@ def _decide(actor: Actor, waiver: Waiver, state: str, reason: str) -> Waiver:
         raise NotPermitted("Nobody decides on a waiver they asked for; another approver must.")
     reason = clean_text(reason, pointer="/reason", max_length=5000)
     with change(actor, f"waiver.{'approve' if state == Waiver.State.APPROVED else 'refuse'}", reason=reason):
-        waiver = Waiver.objects.select_for_update().select_related("finding__use").get(id=waiver.id)
+        waiver = _locked(waiver)
         if waiver.state != Waiver.State.PROPOSED:
             raise Conflict(f"This waiver is {waiver.get_state_display().lower()} already.")
-        if waiver.expires_on <= today():
-            raise Conflict("The day until which this waiver was asked for is past; ask for a new one.")
+        if state == Waiver.State.APPROVED:
+            _check_still_waivable(waiver)
         waiver.state, waiver.decided_by = state, person
         waiver.decided_at, waiver.decision_reason = now(), reason
         waiver.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
         _mark(waiver)
     return waiver
+
+
+def _locked(waiver: Waiver) -> Waiver:
+    return Waiver.objects.select_for_update(of=("self",)).select_related("finding__use").get(id=waiver.id)
+
+
+def _check_still_waivable(waiver: Waiver) -> None:
+    if waiver.expires_on < today():
+        raise Conflict("The day until which this waiver was asked for is past; ask for a new one.")
+    if not waiver.finding.waivable:
+        raise _not_waivable(waiver.finding)
+    if waiver.finding.status == Finding.Status.RESOLVED:
+        raise Conflict("This finding is resolved; there is nothing to waive.")
 
 
 def _person(actor: Actor) -> User:

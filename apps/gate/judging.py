@@ -1,9 +1,11 @@
-"""One reference against the register: which uses it means, and what their verdicts say to this job."""
+"""What the verdicts of the uses that references mean say to a job."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
@@ -12,123 +14,116 @@ from apps.accounts.actors import Actor
 from apps.core.clock import today
 from apps.findings.models import Finding, Waiver
 from apps.findings.selectors import waivers_of_uses
+from apps.gate.matching import match
 from apps.gate.models import Project
 from apps.gate.requests import DecisionRequest, ModelReference
-from apps.policy.engine.judge import Judgement, Verdict, judge
+from apps.policy.engine.content import Rule
+from apps.policy.engine.judge import Verdict, judge
 from apps.policy.evaluation import judge_uses
 from apps.policy.models import CurrentVerdict, DueUse, PolicyVersion
 from apps.policy.publishing import compiled, content_of
-from apps.policy.selectors import UNKNOWN_ENTRY
+from apps.policy.selectors import SEVERITY_ORDER, UNKNOWN_ENTRY
 from apps.policy.sheets.entries import Entry, is_known
 from apps.policy.sheets.gathering import known_values
 from apps.registry.models import Use
-from apps.registry.selectors import model_by_reference
 
 DATA_CLASSES = ("public", "internal", "confidential", "restricted")
+_BADNESS = {"not_applicable": 0, "pass": 1, "unknown": 2, "finding": 3}
+
+Shown = dict[str, Any]
 
 
 @dataclass
 class Answer:
-    """What one reference contributes to a decision."""
+    """Everything the gate has to say about the references of one request."""
 
-    results: list[dict[str, Any]] = field(default_factory=list)
-    waived: list[dict[str, Any]] = field(default_factory=list)
-    unregistered: list[dict[str, Any]] = field(default_factory=list)
-    use_ids: list[UUID] = field(default_factory=list)
-    sheet_digests: list[str] = field(default_factory=list)
-    changes: list[Any] = field(default_factory=list)
+    results: list[Shown] = field(default_factory=list)
+    waived: list[Shown] = field(default_factory=list)
+    unregistered: list[Shown] = field(default_factory=list)
+    model_ids: set[UUID] = field(default_factory=set)
+    expired_waivers: list[Shown] = field(default_factory=list)
+    unused_waivers: list[Shown] = field(default_factory=list)
+    sheet_digests: set[str] = field(default_factory=set)
+    changes: list[dt.date] = field(default_factory=list)
+    """Days on which a verdict changes by itself."""
+    data_classes: set[str | None] = field(default_factory=set)
+    """What the uses carry; None where nobody knows."""
+    possible: set[str] = field(default_factory=set)
+    """Every fingerprint that the uses asked about could have."""
 
 
-def answer_for(reference: ModelReference, request: DecisionRequest, project: Project, policy: PolicyVersion) -> Answer:
-    """Everything the gate has to say about one reference."""
+@dataclass(frozen=True)
+class _Weighed:
+    """One use with its verdicts, each with the facts it read, and what is accepted."""
+
+    use: Use
+    row: CurrentVerdict
+    verdicts: Sequence[tuple[Verdict, Mapping[str, Entry]]]
+    data_class: str | None
+    waivers: Mapping[str, Waiver]
+
+
+def answer_to(request: DecisionRequest, project: Project, policy: PolicyVersion) -> Answer:
+    """The results of every reference. A constant number of queries, unless a verdict has to be made first."""
+    matches = match(request, project)
+    uses = {use.id: use for one in matches for use in one.uses}
+    _judge_stale(uses)
+    waivers = waivers_of_uses(list(uses))
+    weighed = {one.use.id: one for one in _weigh(uses, waivers, request, policy)}
+    rules = {rule.code: rule for rule in content_of(policy).rules}
     answer = Answer()
-    found = _uses(reference, request, project, answer)
-    if not found:
-        return answer
-    _judge_stale(found)
-    rows = CurrentVerdict.objects.select_related("evaluation__sheet").filter(use__in=found)
-    verdicts = {row.use_id: row for row in rows}
-    waivers = waivers_of_uses([use.id for use in found])
-    for use in found:
-        row = verdicts.get(use.id)
-        if row is None:
-            answer.unregistered.append(_gap(reference, "This use has not been judged yet. Ask again in a minute."))
-            continue
-        facts = with_declared(row.evaluation.sheet.content["facts"], request)
-        judgement = judge(known_values(facts), compiled(policy), today())
-        answer.use_ids.append(use.id)
-        answer.sheet_digests.append(row.sheet_digest)
-        answer.changes.append(row.next_change_on)
-        _collect(answer, reference, use, judgement, facts, policy, project, waivers.get(use.id, []))
+    for one in matches:
+        if one.model:
+            answer.model_ids.add(one.model.id)
+        if one.reason:
+            answer.unregistered.append(_gap(one.reference, one.reason))
+        for use in one.uses:
+            if use.id in weighed:
+                _collect(answer, one.reference, weighed[use.id], rules, project)
+            else:
+                answer.unregistered.append(_gap(one.reference, "This use was just ended. Ask again.", use))
+    for one_use in weighed.values():
+        _note(answer, one_use, rules, project)
+    _note_waivers(answer, waivers)
     return answer
 
 
-def _gap(reference: ModelReference, fix: str, use: Use | None = None) -> dict[str, Any]:
-    place = reference.locations[0] if reference.locations else None
-    return {
-        "model": reference.id,
-        "revision": reference.revision or None,
-        "path": place.path if place else None,
-        "line": place.line if place else None,
-        "fix": fix,
-        "url": f"{settings.BASE_URL}/uses/new?model={reference.id}"
-        if use is None
-        else f"{settings.BASE_URL}/uses/{use.id}",
-    }
-
-
-def _uses(reference: ModelReference, request: DecisionRequest, project: Project, answer: Answer) -> list[Use]:
-    """The team's uses that the reference means; when there is none, `answer.unregistered` says why."""
-    model = model_by_reference(reference.id)
-    if model is None:
-        answer.unregistered.append(
-            _gap(reference, "No model of this name is in the register. Register it and its use.")
-        )
-        return []
-    uses = list(
-        Use.objects.select_related("deployment__release", "deployment__operator", "use_case")
-        .filter(team_id=project.team_id, deployment__release__model=model)
-        .exclude(status=Use.Status.RETIRED)
-        .order_by("id")
-    )
-    narrowed: list[tuple[str, list[Use]]] = [(f"{model.name} has no use of the team {project.team.name}", uses)]
-    if request.use_case:
-        wanted = request.use_case.casefold()
-        uses = [use for use in uses if wanted in (use.use_case.name.casefold(), str(use.use_case_id), str(use.id))]
-        narrowed.append((f"no use of {model.name} serves the use case “{request.use_case}”", uses))
-    if request.environment:
-        uses = [use for use in uses if use.deployment.environment == request.environment]
-        narrowed.append((f"{model.name} is not registered for the environment {request.environment}", uses))
-    if reference.operator:
-        uses = [use for use in uses if _is_operator(use, reference.operator)]
-        narrowed.append((f"{model.name} is not registered with the operator “{reference.operator}”", uses))
-    if reference.revision:
-        uses = [use for use in uses if use.deployment.release.revision.casefold() == reference.revision.casefold()]
-        narrowed.append((f"the revision {reference.revision} of {model.name} is not registered", uses))
-    reason = next((text for text, left in narrowed if not left), None)
-    if reason:
-        answer.unregistered.append(_gap(reference, f"Register the use: {reason}."))
-    return uses
-
-
-def _is_operator(use: Use, name: str) -> bool:
-    operator = use.deployment.operator
-    return operator is not None and name.casefold() in (operator.name.casefold(), (operator.key or "").casefold())
-
-
-def _judge_stale(uses: Sequence[Use]) -> None:
+def _judge_stale(uses: Mapping[UUID, Use]) -> None:
     """Nobody is answered from a verdict that is known to be out of date."""
-    ids = {use.id for use in uses}
-    stale = set(DueUse.objects.filter(use_id__in=ids).values_list("use_id", flat=True))
-    stale |= set(
-        CurrentVerdict.objects.filter(use_id__in=ids, next_change_on__lte=today()).values_list("use_id", flat=True)
-    )
-    if len(ids) > CurrentVerdict.objects.filter(use_id__in=ids).count() or stale:
-        judge_uses(actor=Actor.system("gate"), use_ids=sorted(ids))
+    if not uses:
+        return
+    judged = dict(CurrentVerdict.objects.filter(use_id__in=uses).values_list("use_id", "next_change_on"))
+    stale = {use_id for use_id, turns in judged.items() if turns and turns <= today()} | (set(uses) - set(judged))
+    stale |= set(DueUse.objects.filter(use_id__in=uses).values_list("use_id", flat=True))
+    if stale:
+        judge_uses(actor=Actor.system("gate"), use_ids=sorted(stale))
+
+
+def _weigh(
+    uses: Mapping[UUID, Use],
+    waivers: Mapping[UUID, Sequence[Waiver]],
+    request: DecisionRequest,
+    policy: PolicyVersion,
+) -> Iterable[_Weighed]:
+    rows = CurrentVerdict.objects.select_related("evaluation__sheet").filter(use__in=uses).order_by("use_id")
+    for row in rows:
+        facts: Mapping[str, Entry] = row.evaluation.sheet.content["facts"]
+        declared = with_declared(facts, request)
+        verdicts = [(verdict, facts) for verdict in judge(known_values(facts), compiled(policy), today()).verdicts]
+        if declared is not facts:
+            again = judge(known_values(declared), compiled(policy), today()).verdicts
+            verdicts = [_worse(first, (second, declared)) for first, second in zip(verdicts, again, strict=True)]
+        effective = {one.finding.rule_code: one for one in waivers.get(row.use_id, ()) if one.effective}
+        carried = declared.get("use_case.data_class", UNKNOWN_ENTRY)["value"]
+        yield _Weighed(uses[row.use_id], row, verdicts, carried, effective)
 
 
 def with_declared(facts: Mapping[str, Entry], request: DecisionRequest) -> Mapping[str, Entry]:
-    """The facts of a use with what the job declares: it may say that it carries more than is registered, not less."""
+    """The facts of a use with what the job declares where that is more than, or something else than, is registered.
+
+    Whoever judges these facts also judges those of the register and takes the worse of both verdicts: what a job
+    declares may bring a finding; it neither fills a gap of the register nor makes anything pass.
+    """
     declared: dict[str, Entry] = {}
     registered = facts.get("use_case.data_class", UNKNOWN_ENTRY)["value"]
     if request.data_class and (
@@ -146,30 +141,27 @@ def _declared(value: Any) -> Entry:
     return {"value": value, "state": "claimed_by_owner", "source": "Declared by the job", "as_of": today().isoformat()}
 
 
+def _worse(
+    registered: tuple[Verdict, Mapping[str, Entry]], declared: tuple[Verdict, Mapping[str, Entry]]
+) -> tuple[Verdict, Mapping[str, Entry]]:
+    def badness(verdict: Verdict) -> tuple[int, int]:
+        return _BADNESS[verdict.outcome], -SEVERITY_ORDER.index(verdict.severity)
+
+    return declared if badness(declared[0]) > badness(registered[0]) else registered
+
+
 def _collect(
-    answer: Answer,
-    reference: ModelReference,
-    use: Use,
-    judgement: Judgement,
-    facts: Mapping[str, Entry],
-    policy: PolicyVersion,
-    project: Project,
-    waivers: Iterable[Waiver],
+    answer: Answer, reference: ModelReference, one: _Weighed, rules: Mapping[str, Rule], project: Project
 ) -> None:
-    rules = {rule.code: rule for rule in content_of(policy).rules}
-    waived = {waiver.finding.rule_code: waiver for waiver in waivers if waiver.effective}
-    for verdict in judgement.verdicts:
+    for verdict, facts in one.verdicts:
         if not _speaks(verdict):
             continue
         rule = rules[verdict.rule_code]
-        result = _result(reference, use, verdict, facts, project)
-        result |= {"title": rule.title["en"], "why": rule.statement["en"], "fix": rule.remedy["en"]}
-        waiver = waived.get(verdict.rule_code) if rule.waivable else None
+        result = _result(reference, one.use, verdict, rule, facts, project)
+        waiver = one.waivers.get(verdict.rule_code) if rule.waivable else None
         if waiver:
             result["waiver"] = {"id": str(waiver.id), "expires_on": waiver.expires_on.isoformat()}
-            answer.waived.append(result)
-        else:
-            answer.results.append(result | {"always": not rule.waivable})
+        (answer.waived if waiver else answer.results).append(result)
 
 
 def _speaks(verdict: Verdict) -> bool:
@@ -178,11 +170,41 @@ def _speaks(verdict: Verdict) -> bool:
     return verdict.outcome == "finding" or (verdict.outcome == "unknown" and verdict.on_unknown != "ignore")
 
 
+def _note(answer: Answer, one: _Weighed, rules: Iterable[str], project: Project) -> None:
+    answer.sheet_digests.add(one.row.sheet_digest)
+    answer.data_classes.add(one.data_class)
+    if one.row.next_change_on:
+        answer.changes.append(one.row.next_change_on)
+    answer.possible |= {
+        fingerprint(project, one.use.id, code, outcome) for code in rules for outcome in ("finding", "unknown")
+    }
+
+
+def fingerprint(project: Project, use_id: UUID, rule_code: str, outcome: str) -> str:
+    """What makes a result the same one in the next run: not where it stands in the tree, nor how the model is spelt."""
+    return hashlib.sha256("|".join((str(project.id), str(use_id), rule_code, outcome)).encode()).hexdigest()
+
+
+def _places(reference: ModelReference) -> Shown:
+    """The first place as `path` and `line`, every place as `locations`: a model is mended where it is named."""
+    places = [{"path": place.path, "line": place.line} for place in reference.locations]
+    return {**(places[0] if places else {"path": None, "line": None}), "locations": places}
+
+
+def _gap(reference: ModelReference, fix: str, use: Use | None = None) -> Shown:
+    page = f"uses/{use.id}" if use else f"uses/new?model={quote(reference.id, safe='')}"
+    return {
+        "model": reference.id,
+        "revision": reference.revision or None,
+        **_places(reference),
+        "fix": fix,
+        "url": f"{settings.BASE_URL}/{page}",
+    }
+
+
 def _result(
-    reference: ModelReference, use: Use, verdict: Verdict, facts: Mapping[str, Entry], project: Project
-) -> dict[str, Any]:
-    place = reference.locations[0] if reference.locations else None
-    key = "|".join((project.name, reference.id.casefold(), str(use.id), verdict.rule_code, verdict.outcome))
+    reference: ModelReference, use: Use, verdict: Verdict, rule: Rule, facts: Mapping[str, Entry], project: Project
+) -> Shown:
     return {
         "model": reference.id,
         "use": str(use.id),
@@ -191,19 +213,22 @@ def _result(
         "outcome": verdict.outcome,
         "severity": verdict.severity,
         "effect": verdict.gate,
-        "path": place.path if place else None,
-        "line": place.line if place else None,
+        **_places(reference),
+        "title": rule.title["en"],
+        "why": rule.statement["en"],
         "facts": [_shown(path, facts.get(path, UNKNOWN_ENTRY)) for path in verdict.read],
         "missing": list(verdict.missing),
+        "fix": rule.remedy["en"],
+        "waivable": rule.waivable,
         "waiver": None,
         "new": True,
-        "fingerprint": hashlib.sha256(key.encode()).hexdigest(),
+        "fingerprint": fingerprint(project, use.id, verdict.rule_code, verdict.outcome),
         "url": f"{settings.BASE_URL}/uses/{use.id}#{verdict.rule_code}",
         "alternatives": [],
     }
 
 
-def _shown(path: str, entry: Entry) -> dict[str, Any]:
+def _shown(path: str, entry: Entry) -> Shown:
     return {
         "path": path,
         "value": entry["value"] if is_known(entry) else None,
@@ -213,19 +238,16 @@ def _shown(path: str, entry: Entry) -> dict[str, Any]:
     }
 
 
-def resolved_waivers(use_ids: Iterable[UUID]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _note_waivers(answer: Answer, waivers: Mapping[UUID, Sequence[Waiver]]) -> None:
     """Waivers that no longer help: expired ones, and ones whose finding is gone."""
-    expired: list[dict[str, Any]] = []
-    unused: list[dict[str, Any]] = []
-    for rows in waivers_of_uses(list(use_ids)).values():
-        for waiver in rows:
-            shown = {
-                "id": str(waiver.id),
-                "rule": waiver.finding.rule_code,
-                "expires_on": waiver.expires_on.isoformat(),
-            }
-            if not waiver.effective:
-                expired.append(shown)
-            elif waiver.finding.status == Finding.Status.RESOLVED:
-                unused.append(shown)
-    return expired, unused
+    for waiver in (waiver for use_id in sorted(waivers) for waiver in waivers[use_id]):
+        shown = {
+            "id": str(waiver.id),
+            "use": str(waiver.finding.use_id),
+            "rule": waiver.finding.rule_code,
+            "expires_on": waiver.expires_on.isoformat(),
+        }
+        if not waiver.effective:
+            answer.expired_waivers.append(shown)
+        elif waiver.finding.status == Finding.Status.RESOLVED:
+            answer.unused_waivers.append(shown)

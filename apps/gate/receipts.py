@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.conf import settings
 from apps.accounts.actors import Actor
 from apps.core.canonical import canonical_json
 from apps.core.changes import change
+from apps.core.ids import uuid7
 from apps.gate.models import GateDecision
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -78,13 +80,11 @@ def signing_key(home: Path) -> Ed25519PrivateKey:
         pem = Ed25519PrivateKey.generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        new = folder / f".new-{os.getpid()}"
+        new = folder / f".new-{uuid7()}"
         new.touch(mode=0o600)
         new.write_bytes(pem)
-        try:
-            os.link(new, file)  # Whoever is first decides, when two processes make a key at once.
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):
+            os.link(new, file)  # Whoever is first decides, when two make a key at once.
         new.unlink()
     key = serialization.load_pem_private_key(file.read_bytes(), password=None)
     if not isinstance(key, Ed25519PrivateKey):

@@ -7,6 +7,7 @@ from apps.core.errors import FieldError, InvalidInput
 from apps.core.text import clean_text
 from apps.facts.catalogue import FIELDS
 from apps.registry.models import Environment
+from apps.registry.references import split_reference
 
 MAX_MODELS = 500
 MAX_LOCATIONS = 100
@@ -59,7 +60,7 @@ def read_request(body: Any) -> DecisionRequest:
     """The request in a JSON body. Raises `InvalidInput` with every mistake at its pointer."""
     reader = _Reader()
     top = reader.table(body, "", _TOP)
-    declared = reader.table(top.get("declared") or {}, "/declared", _DECLARED)
+    declared = reader.table({} if top.get("declared") is None else top["declared"], "/declared", _DECLARED)
     models = top.get("models")
     if not isinstance(models, list) or len(models) > MAX_MODELS:
         reader.note("/models", f"must be a list of at most {MAX_MODELS} models")
@@ -88,9 +89,14 @@ def _model(reader: "_Reader", value: Any, pointer: str) -> ModelReference:
     if not isinstance(locations, list) or len(locations) > MAX_LOCATIONS:
         reader.note(f"{pointer}/locations", f"must be a list of at most {MAX_LOCATIONS} places")
         locations = []
+    identifier = reader.text(table, "id", pointer, required=True)
+    revision = reader.text(table, "revision", pointer, max_length=120)
+    inside = split_reference(identifier)
+    if inside.namespace and inside.revision and revision and inside.revision.casefold() != revision.casefold():
+        reader.note(f"{pointer}/revision", f"contradicts the revision {inside.revision} inside of the id")
     return ModelReference(
-        id=reader.text(table, "id", pointer, required=True),
-        revision=reader.text(table, "revision", pointer, max_length=120),
+        id=identifier,
+        revision=revision,
         kind=reader.choice(table, "kind", pointer, KINDS),
         operator=reader.text(table, "operator", pointer),
         region=reader.text(table, "region", pointer, max_length=100),
@@ -109,6 +115,12 @@ def _location(reader: "_Reader", value: Any, pointer: str) -> Location:
     return Location(path=reader.text(table, "path", pointer, required=True, max_length=1000), line=line)
 
 
+def _token(name: object) -> str:
+    """A name of the sender's as part of a JSON pointer (RFC 6901), without what no answer can carry."""
+    text = str(name)[:100].encode("utf-8", "replace").decode()
+    return text.replace("~", "~0").replace("/", "~1")
+
+
 class _Reader:
     """Takes values out of untrusted JSON and remembers what was wrong with them."""
 
@@ -123,7 +135,7 @@ class _Reader:
             self.note(pointer, "must be an object")
             return {}
         for name in sorted(set(value) - known, key=str)[:20]:
-            self.note(f"{pointer}/{str(name)[:100]}", f"is not known here; known are {', '.join(sorted(known))}")
+            self.note(f"{pointer}/{_token(name)}", f"is not known here; known are {', '.join(sorted(known))}")
         return value
 
     def text(

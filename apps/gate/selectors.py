@@ -1,13 +1,15 @@
 """Reads of the gate: projects and decisions."""
 
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
 from apps.gate.models import GateDecision, Project
-from apps.policy.models import CurrentVerdict
+from apps.policy.models import CurrentVerdict, Decision
+from apps.registry.models import Model, Use
 
 MOST_ALTERNATIVES = 3
 
@@ -48,15 +50,13 @@ def decision_by_id(actor: Actor, decision_id: UUID) -> GateDecision:
     return found
 
 
-def alternatives(data_class: str) -> list[str]:
-    """Models that pass in this organisation, for data of at least the declared class: names only, no team's uses."""
-    passing = CurrentVerdict.objects.filter(decision="pass", use__deployment__release__model__key__isnull=False)
-    names = passing.order_by("use__deployment__release__model__name").values_list(
-        "use__deployment__release__model__name", "evaluation__sheet__content__facts__use_case.data_class__value"
-    )
-    order = ("public", "internal", "confidential", "restricted")
-    needed = order.index(data_class) if data_class else 0
-    fitting = dict.fromkeys(
-        name for name, carried in names[:200] if carried in order and order.index(carried) >= needed
-    )
-    return list(fitting)[:MOST_ALTERNATIVES]
+def alternatives(*, carrying: Sequence[str], besides: Iterable[UUID]) -> list[str]:
+    """Models that pass somewhere in this organisation for data of one of the classes `carrying`.
+
+    Names of published models only: nothing tells which team uses them, or for what.
+    """
+    passing = CurrentVerdict.objects.filter(
+        decision=Decision.PASS, data_class__in=carrying, use__deployment__release__model=OuterRef("pk")
+    ).exclude(use__status=Use.Status.RETIRED)
+    found = Model.objects.filter(Exists(passing), key__isnull=False).exclude(id__in=list(besides))
+    return list(found.order_by("name", "id").values_list("name", flat=True)[:MOST_ALTERNATIVES])

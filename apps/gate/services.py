@@ -1,22 +1,23 @@
 """Writes of the gate: projects and decisions."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.utils import timezone
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import Team
 from apps.core.canonical import digest
-from apps.core.changes import change
+from apps.core.changes import change, one_at_a_time
 from apps.core.clock import now, today
 from apps.core.errors import Conflict, DuplicateFound, InvalidInput
 from apps.core.text import clean_text
-from apps.gate.judging import Answer, answer_for, resolved_waivers
+from apps.gate.judging import DATA_CLASSES, Answer, answer_to
 from apps.gate.models import GateDecision, KnownResult, Project
 from apps.gate.requests import DecisionRequest, read_request
 from apps.gate.selectors import alternatives, project_by_name
+from apps.policy.models import PolicyVersion
 from apps.policy.publishing import policy_in_force
 
 ANSWER_HOLDS = dt.timedelta(hours=24)
@@ -49,20 +50,21 @@ def decide(*, actor: Actor, body: Any, idempotency_key: str = "") -> GateDecisio
     """Answer a CI job: may these models be used by this project? Always at once, never with a ticket to poll.
 
     The same idempotency key with the same body gets the same decision, with another body `Conflict`.
-    Raises `InvalidInput` with pointers, `NotFound` for a project that is not in sight, `NotPermitted` without the right.
+    Raises `InvalidInput` with pointers, `NotFound` for a project that is not in sight, `NotPermitted` without the
+    right.
     """
     actor.require("gate.decide")
     request = read_request(body)
     project = project_by_name(actor, request.project)
     actor.require("gate.decide", team_id=project.team_id)
-    body_digest = digest(body)
-    if idempotency_key:
-        idempotency_key = clean_text(idempotency_key, pointer="/Idempotency-Key", max_length=200)
-        earlier = GateDecision.objects.filter(project=project, idempotency_key=idempotency_key).first()
-        if earlier:
-            return _same(earlier, body_digest)
-    with transaction.atomic(), change(actor, "gate.decide"):
-        return _decide(actor, request, project, body, body_digest, idempotency_key)
+    idempotency_key = clean_text(idempotency_key, pointer="/Idempotency-Key", max_length=200, required=False)
+    with change(actor, "gate.decide"):
+        if idempotency_key:
+            one_at_a_time(f"gate {project.id} {idempotency_key}")
+            earlier = GateDecision.objects.filter(project=project, idempotency_key=idempotency_key).first()
+            if earlier:
+                return _same(earlier, digest(body))
+        return _decide(actor, request, project, body, idempotency_key)
 
 
 def _same(earlier: GateDecision, body_digest: str) -> GateDecision:
@@ -71,89 +73,92 @@ def _same(earlier: GateDecision, body_digest: str) -> GateDecision:
     return earlier
 
 
-def _decide(
-    actor: Actor, request: DecisionRequest, project: Project, body: Any, body_digest: str, idempotency_key: str
-) -> GateDecision:
+def _decide(actor: Actor, request: DecisionRequest, project: Project, body: Any, idempotency_key: str) -> GateDecision:
     policy = policy_in_force()
-    answers = [answer_for(reference, request, project, policy) for reference in request.models]
-    results = [result for answer in answers for result in answer.results]
-    _mark_known(project, results)
-    decision = _worst(results, answers, request.mode)
-    if decision in ("block", "review"):
-        offered = alternatives(request.data_class)
-        for result in results:
-            result["alternatives"] = [name for name in offered if name.casefold() != result["model"].casefold()]
-    for result in results:
-        del result["always"]
-    use_ids = sorted({use_id for answer in answers for use_id in answer.use_ids})
-    expired, unused = resolved_waivers(use_ids) if use_ids else ([], [])
-    facts_digest = digest(sorted({found for answer in answers for found in answer.sheet_digests}))
+    answer = answer_to(request, project, policy)
+    _mark_known(project, answer.results)
+    decision = _worst(answer, request.mode)
+    _offer_alternatives(answer, decision)
     row = GateDecision(
         project=project,
         decision=decision,
         policy_version=policy,
-        facts_digest=facts_digest,
-        body_digest=body_digest,
+        facts_digest=digest(sorted(answer.sheet_digests)),
+        body_digest=digest(body),
         idempotency_key=idempotency_key,
         requested_by=actor.label,
         ref=request.ref,
         commit=request.commit,
         environment=request.environment,
-        valid_until=_valid_until(answers),
+        valid_until=_valid_until(answer.changes),
         request=body,
         response={},
     )
-    row.response = {
-        "decision": decision,
-        "decision_id": str(row.id),
-        "policy": {"version": policy.label, "digest": policy.digest},
-        "facts_digest": facts_digest,
-        "valid_until": row.valid_until.isoformat(),
-        "results": results,
-        "unregistered": [gap for answer in answers for gap in answer.unregistered],
-        "waived": [result for answer in answers for result in answer.waived],
-        "expired_waivers": expired,
-        "unused_waivers": unused,
-        "receipt": f"/api/v1/gate/decisions/{row.id}/receipt",
-    }
+    row.response = _response(row, policy, answer)
     row.save()
-    if request.ref in ("", f"refs/heads/{project.default_branch}", project.default_branch):
-        _remember(project, results)
+    if request.ref in (f"refs/heads/{project.default_branch}", project.default_branch):
+        _remember(project, answer)
     return row
 
 
-def _worst(results: Sequence[Mapping[str, Any]], answers: Sequence[Answer], mode: str) -> str:
+def _response(row: GateDecision, policy: PolicyVersion, answer: Answer) -> dict[str, Any]:
+    """The answer as the contract has it."""
+    return {
+        "decision": row.decision,
+        "decision_id": str(row.id),
+        "policy": {"version": policy.label, "digest": policy.digest},
+        "facts_digest": row.facts_digest,
+        "valid_until": row.valid_until.isoformat(),
+        "results": answer.results,
+        "unregistered": answer.unregistered,
+        "waived": answer.waived,
+        "expired_waivers": answer.expired_waivers,
+        "unused_waivers": answer.unused_waivers,
+        "receipt": f"/api/v1/gate/decisions/{row.id}/receipt",
+    }
+
+
+def _worst(answer: Answer, mode: str) -> str:
     """Block, then undecided, then review, then pass; in mode `new` only what is new or can never be waived counts."""
-    counted = [result for result in results if mode == "all" or result["new"] or result["always"]]
+    counted = [one for one in answer.results if mode == "all" or one["new"] or not one["waivable"]]
     found = {result["effect"] for result in counted if result["outcome"] == "finding"}
     unknown = {result["effect"] for result in counted if result["outcome"] == "unknown"}
     if "block" in found:
         return "block"
-    if unknown & {"block", "review"} or any(answer.unregistered for answer in answers):
+    if unknown & {"block", "review"} or answer.unregistered:
         return "undecided"
     return "review" if "review" in found else "pass"
 
 
-def _valid_until(answers: Sequence[Answer]) -> dt.datetime:
+def _offer_alternatives(answer: Answer, decision: str) -> None:
+    """Name models that may carry what these uses carry; where that is not known, only what may carry everything."""
+    if decision not in ("block", "review"):
+        return
+    ranks = [DATA_CLASSES.index(one) if one else len(DATA_CLASSES) - 1 for one in answer.data_classes]
+    offered = alternatives(carrying=DATA_CLASSES[max(ranks, default=0) :], besides=answer.model_ids)
+    for result in answer.results:
+        result["alternatives"] = offered
+
+
+def _valid_until(changes: Iterable[dt.date]) -> dt.datetime:
     """A day from now, or the midnight at which a fact changes the outcome by itself."""
-    changes = [day for answer in answers for day in answer.changes if day and day > today()]
-    midnights = [dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC) for day in changes]
-    return min([now() + ANSWER_HOLDS, *midnights]).replace(microsecond=0)
+    midnights = [timezone.make_aware(dt.datetime.combine(day, dt.time())) for day in changes if day > today()]
+    return min([now() + ANSWER_HOLDS, *midnights]).astimezone(dt.UTC).replace(microsecond=0)
 
 
 def _mark_known(project: Project, results: Sequence[dict[str, Any]]) -> None:
+    asked = {result["fingerprint"] for result in results}
     known = set(
-        KnownResult.objects.filter(
-            project=project, fingerprint__in=[result["fingerprint"] for result in results]
-        ).values_list("fingerprint", flat=True)
+        KnownResult.objects.filter(project=project, fingerprint__in=asked).values_list("fingerprint", flat=True)
     )
     for result in results:
         result["new"] = result["fingerprint"] not in known
 
 
-def _remember(project: Project, results: Sequence[Mapping[str, Any]]) -> None:
-    """What the default branch contains is the baseline against which a branch is new."""
-    new = {result["fingerprint"] for result in results if result["new"]}
+def _remember(project: Project, answer: Answer) -> None:
+    """What the default branch contains is the baseline; what is gone from there is new again when it comes back."""
+    present = {result["fingerprint"] for result in answer.results}
+    KnownResult.objects.filter(project=project, fingerprint__in=answer.possible - present).delete()
     KnownResult.objects.bulk_create(
-        [KnownResult(project=project, fingerprint=one) for one in sorted(new)], ignore_conflicts=True
+        [KnownResult(project=project, fingerprint=one) for one in sorted(present)], ignore_conflicts=True
     )

@@ -3,20 +3,24 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Min
 
 from apps.accounts.actors import Actor
 from apps.core.changes import change
 from apps.core.clock import now, today
+from apps.core.errors import Conflict
 from apps.policy.engine.judge import Judgement, decide, judge
 from apps.policy.models import CurrentVerdict, DueUse, Evaluation, FactSheet, PolicyVersion, Severity
-from apps.policy.publishing import compiled, policy_in_force
+from apps.policy.publishing import compiled, content_of, policy_in_force
+from apps.policy.selectors import verdict_of
 from apps.policy.sheets import Sheet, gather_sheets
 from apps.policy.sheets.entries import Entry
-from apps.policy.signals import uses_judged
+from apps.policy.signals import uses_ended, uses_judged
 from apps.registry.models import Use
 
 BATCH = 500
@@ -32,12 +36,15 @@ class JudgedUse:
     judgement: Judgement
     policy: PolicyVersion
 
-    @property
+    @cached_property
     def waived(self) -> frozenset[str]:
-        """Codes of the rules whose finding is accepted for now."""
-        return waived_rules(self.sheet.facts)
+        """Codes of the rules whose finding is accepted for now; never one that the policy does not let be waived."""
+        asked = waived_rules(self.sheet.facts)
+        if not asked:
+            return asked
+        return asked & {rule.code for rule in content_of(self.policy).rules if rule.waivable}
 
-    @property
+    @cached_property
     def decision(self) -> str:
         """What the verdicts that are not waived ask for."""
         return decide(verdict for verdict in self.judgement.verdicts if verdict.rule_code not in self.waived)
@@ -63,14 +70,18 @@ def judge_uses(*, actor: Actor, use_ids: Iterable[UUID] | None = None, force: bo
 
 
 def judge_use(*, actor: Actor, use_id: UUID) -> CurrentVerdict:
-    """Judge one use now and return its verdict."""
+    """Judge one use now and return its verdict: the last one for a retired use. Raises `Conflict` when it has none."""
     judge_uses(actor=actor, use_ids=[use_id])
-    return CurrentVerdict.objects.select_related("evaluation__policy_version", "evaluation__sheet").get(use_id=use_id)
+    found = verdict_of(use_id)
+    if found is None:
+        raise Conflict("This use is retired; it is judged no more.")
+    return found
 
 
 def judge_due(*, actor: Actor, limit: int = 5 * BATCH) -> int:
     """Judge the uses whose facts changed, then those whose outcome changes today by itself. Returns how many."""
-    marked = list(DueUse.objects.order_by("created_at").values_list("use_id", flat=True)[:limit])
+    oldest_first = DueUse.objects.values("use_id").annotate(since=Min("created_at")).order_by("since")
+    marked = list(oldest_first.values_list("use_id", flat=True)[:limit])
     turning = list(
         CurrentVerdict.objects.filter(next_change_on__lte=today()).exclude(use__status=Use.Status.RETIRED)
         .values_list("use_id", flat=True)[: max(0, limit - len(marked))]
@@ -83,17 +94,10 @@ def judge_due(*, actor: Actor, limit: int = 5 * BATCH) -> int:
 
 def _judge_batch(actor: Actor, ids: Sequence[UUID], policy: PolicyVersion, force: bool) -> int:
     with transaction.atomic():
-        # One judge at a time per use; facts read after the lock include everything committed before it.
-        locked = list(
-            Use.objects.select_for_update(of=("self",), no_key=True)
-            .filter(id__in=ids)
-            .order_by("id")
-            .values_list("id", flat=True)
-        )
-        DueUse.objects.filter(use_id__in=locked).delete()
+        living = _take(actor, ids)
         day = today()
-        sheets = {sheet.use_id: sheet for sheet in gather_sheets(locked, on=day)}
-        current = {row.use_id: row for row in CurrentVerdict.objects.filter(use_id__in=locked)}
+        sheets = {sheet.use_id: sheet for sheet in gather_sheets(living, on=day)}
+        current = {row.use_id: row for row in CurrentVerdict.objects.filter(use_id__in=living)}
         due = [sheet for use_id, sheet in sheets.items() if force or _is_due(current.get(use_id), sheet, policy, day)]
         judged = [JudgedUse(sheet.use_id, sheet, judge(sheet.known, compiled(policy), day), policy) for sheet in due]
         if judged:
@@ -101,6 +105,24 @@ def _judge_batch(actor: Actor, ids: Sequence[UUID], policy: PolicyVersion, force
             with change(actor, "use.judge"):
                 uses_judged.send(sender=Evaluation, actor=actor, judged=judged)
     return len(judged)
+
+
+def _take(actor: Actor, ids: Sequence[UUID]) -> list[UUID]:
+    """Lock uses, take their marks off, and give back those that are not retired; rooms above hear of the others."""
+    # One judge at a time per use. Marks and facts are read after the lock: they include all that committed before it,
+    # and a mark that commits later stays.
+    statuses = dict(
+        Use.objects.select_for_update(of=("self",), no_key=True)
+        .filter(id__in=ids)
+        .order_by("id")
+        .values_list("id", "status")
+    )
+    DueUse.objects.filter(use_id__in=statuses).delete()
+    ended = [use_id for use_id, status in statuses.items() if status == Use.Status.RETIRED]
+    if ended:
+        with change(actor, "use.judge"):
+            uses_ended.send(sender=Evaluation, actor=actor, use_ids=ended)
+    return [use_id for use_id, status in statuses.items() if status != Use.Status.RETIRED]
 
 
 def _is_due(current: CurrentVerdict | None, sheet: Sheet, policy: PolicyVersion, day: dt.date) -> bool:
@@ -143,6 +165,7 @@ def _store(judged: Sequence[JudgedUse], current: dict[UUID, CurrentVerdict], day
         "sheet_digest",
         "policy_digest",
         "next_change_on",
+        "data_class",
         "updated_at",
     ]
     CurrentVerdict.objects.bulk_create(
@@ -167,9 +190,8 @@ def _verdict_row(one: JudgedUse, evaluation: Evaluation) -> CurrentVerdict:
     findings = [verdict for verdict in one.judgement.verdicts if verdict.outcome == "finding"]
     unknowns = [v for v in one.judgement.verdicts if v.outcome == "unknown" and v.on_unknown != "ignore"]
     changes = [verdict.next_change_at for verdict in one.judgement.verdicts if verdict.next_change_at]
-    expiry = one.sheet.facts.get("exception.expires_on")
-    if expiry and expiry["value"]:
-        changes.append(dt.date.fromisoformat(expiry["value"]) + dt.timedelta(days=1))
+    if one.sheet.turns_on:
+        changes.append(one.sheet.turns_on)
     return CurrentVerdict(
         use_id=one.use_id,
         evaluation=evaluation,
@@ -180,5 +202,6 @@ def _verdict_row(one: JudgedUse, evaluation: Evaluation) -> CurrentVerdict:
         sheet_digest=one.sheet.digest,
         policy_digest=one.policy.digest,
         next_change_on=min(changes, default=None),
+        data_class=one.sheet.known.get("use_case", {}).get("data_class", ""),
         updated_at=now(),
     )

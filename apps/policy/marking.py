@@ -25,9 +25,7 @@ def mark_uses(subjects: Iterable[SubjectRef], **_: Any) -> None:
         ids |= set(use_ids_reading(subject_type, subject_ids).values_list("id", flat=True))
     if not ids:
         return
-    DueUse.objects.bulk_create(
-        [DueUse(use_id=use_id) for use_id in sorted(ids)], ignore_conflicts=True, batch_size=1000
-    )
+    DueUse.objects.bulk_create([DueUse(use_id=use_id) for use_id in sorted(ids)], batch_size=1000)
     if not any(function is _ask for _, function, *_ in connection.run_on_commit):
         transaction.on_commit(_ask)
 

@@ -162,11 +162,13 @@ class CurrentVerdict(BaseModel):
     sheet_digest = models.CharField(max_length=80)
     policy_digest = models.CharField(max_length=80)
     next_change_on = models.DateField(null=True)
-    """The first day on which an outcome changes though no fact does."""
+    """The first day on which an outcome changes though nobody states anything."""
+    data_class = models.CharField(max_length=20, blank=True)
+    """The class of data that the judged sheet knows; empty while it is unknown."""
 
     class Meta:
         indexes = (
-            models.Index(fields=("decision",), name="verdict_decision"),
+            models.Index(fields=("decision", "data_class"), name="verdict_decision"),
             models.Index(fields=("next_change_on",), name="verdict_next_change"),
         )
 
@@ -175,11 +177,15 @@ class CurrentVerdict(BaseModel):
 
 
 class DueUse(BaseModel):
-    """A use whose facts changed since it was judged. The mark is set in the transaction that changes the facts."""
+    """A mark on a use whose facts changed since it was judged, set in the transaction that changes the facts.
+
+    There may be several for one use. With one each, a judge could take away an older mark while the transaction that
+    relies on it has not committed, and its facts would wait for the next change.
+    """
 
     journal_exempt = "a work list"
 
-    use = models.OneToOneField(Use, on_delete=models.CASCADE, related_name="due")
+    use = models.ForeignKey(Use, on_delete=models.CASCADE, related_name="due")
 
     def __str__(self) -> str:
         return str(self.use_id)

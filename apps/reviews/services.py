@@ -5,11 +5,12 @@ import datetime as dt
 from apps.accounts.actors import Actor
 from apps.core.changes import change
 from apps.core.clock import now, today
-from apps.core.errors import InvalidInput, NotPermitted
+from apps.core.errors import Conflict, InvalidInput, NotPermitted
 from apps.core.text import clean_text
 from apps.facts.subjects import SubjectRef
 from apps.policy.selectors import verdict_of
 from apps.registry.models import Use
+from apps.registry.selectors import use_by_id
 from apps.registry.services.facts import FactInput, write_facts
 from apps.reviews.models import Review
 
@@ -20,9 +21,12 @@ def complete_review(*, actor: Actor, use: Use, conclusion: str, next_review: dt.
     """Record that somebody reviewed a use, with the verdict they saw, and when it is to be reviewed next.
 
     Raises `InvalidInput` for a next review that is not in the future or more than three years away, and when changes
-    are called for without a word about which.
+    are called for without a word about which; `NotFound` for a use that is not in sight, `Conflict` for a retired one.
     """
+    use = use_by_id(actor, use.id)
     actor.require("reviews.complete", team_id=use.team_id)
+    if use.status == Use.Status.RETIRED:
+        raise Conflict("This use is retired; there is nothing to review.")
     if actor.user_id is None:
         raise NotPermitted("Reviews are completed by people.")
     if conclusion not in Review.Conclusion.values:

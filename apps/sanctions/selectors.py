@@ -1,12 +1,13 @@
 """Reads of lists, listings and measures."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.sanctions.models import Listing, RestrictedPartyList, RestrictionEvent
+from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, RestrictionEvent
 
 
 def lists() -> QuerySet[RestrictedPartyList]:
@@ -19,20 +20,21 @@ def events() -> QuerySet[RestrictionEvent]:
     return RestrictionEvent.objects.prefetch_related("parties")
 
 
-def listings_of(party_ids: Iterable[UUID]) -> dict[UUID, list[Listing]]:
-    """What is known of parties on lists, by party. One query."""
+def listings_of(party_ids: Iterable[UUID], recorded: dt.datetime | None = None) -> dict[UUID, list[Listing]]:
+    """What is known of parties on lists, by party; at a moment `recorded` what was entered by then. One query."""
     found: dict[UUID, list[Listing]] = defaultdict(list)
-    for listing in Listing.objects.filter(party_id__in=list(party_ids)):
+    rows = Listing.objects.filter(party_id__in=list(party_ids)).order_by("list_key", "id")
+    for listing in rows.filter(created_at__lte=recorded) if recorded else rows:
         found[listing.party_id].append(listing)
     return found
 
 
-def events_of(party_ids: Iterable[UUID]) -> dict[UUID, list[RestrictionEvent]]:
-    """Measures that name parties, by party. Two queries."""
+def events_of(party_ids: Iterable[UUID], recorded: dt.datetime | None = None) -> dict[UUID, list[RestrictionEvent]]:
+    """Measures that name parties, by party; at a moment `recorded` those entered by then. Two queries."""
     found: dict[UUID, list[RestrictionEvent]] = defaultdict(list)
-    wanted = set(party_ids)
-    for event in RestrictionEvent.objects.filter(parties__in=wanted).prefetch_related("parties").distinct():
-        for party in event.parties.all():
-            if party.id in wanted:
-                found[party.id].append(event)
+    named = EventParty.objects.filter(party_id__in=set(party_ids))
+    links = list((named.filter(created_at__lte=recorded) if recorded else named).values_list("event_id", "party_id"))
+    events = RestrictionEvent.objects.in_bulk({event for event, _ in links})
+    for event, party in sorted(links, key=lambda link: (str(events[link[0]]), str(link[0]))):
+        found[party].append(events[event])
     return found

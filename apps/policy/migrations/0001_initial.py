@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ("row_version", models.PositiveIntegerField(default=0, editable=False)),
                 (
                     "use",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="due", to="registry.use"
                     ),
                 ),
@@ -231,6 +231,7 @@ class Migration(migrations.Migration):
                 ("sheet_digest", models.CharField(max_length=80)),
                 ("policy_digest", models.CharField(max_length=80)),
                 ("next_change_on", models.DateField(null=True)),
+                ("data_class", models.CharField(blank=True, max_length=20)),
                 (
                     "use",
                     models.OneToOneField(
@@ -246,7 +247,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["decision"], name="verdict_decision"),
+                    models.Index(fields=["decision", "data_class"], name="verdict_decision"),
                     models.Index(fields=["next_change_on"], name="verdict_next_change"),
                 ],
             },

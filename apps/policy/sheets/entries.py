@@ -8,8 +8,10 @@ from apps.facts.models import State
 from apps.facts.resolution import Fact
 
 Entry = dict[str, Any]
-"""`value`, `state`, `source`, `as_of`; where they say something: `url`, `valid_until`, `note`, `conflicts`, `from`, `label`."""
+"""`value`, `state`, `source`, `as_of`; where they say something: `url`, `valid_until`, `note`, `conflicts`, `label`."""
 
+KNOWN = frozenset(State.values) - {State.UNKNOWN, State.DISPUTED}
+"""States of rows and facts that count."""
 _STRENGTH = (State.VERIFIED, State.CLAIMED_BY_OWNER, State.CLAIMED_BY_PROVIDER, State.INFERRED)
 
 
@@ -34,6 +36,7 @@ def from_fact(fact: Fact, label: str = "") -> Entry:
                 "state": str(side.state),
                 "source": side.source,
                 "as_of": side.as_of.isoformat() if side.as_of else None,
+                **({"valid_until": side.valid_until.isoformat()} if side.valid_until else {}),
             }
             for side in fact.conflicts
         ]
@@ -44,7 +47,7 @@ def from_fact(fact: Fact, label: str = "") -> Entry:
 
 def from_columns(value: Any, sourced: Any, label: str = "") -> Entry:
     """A column of a row that carries state, source and date itself; an empty or “unknown” one is an unknown fact."""
-    known = value not in (None, "", "unknown") and sourced.state not in (State.UNKNOWN, State.DISPUTED)
+    known = value not in (None, "", "unknown") and sourced.state in KNOWN
     entry: Entry = {
         "value": value if known else None,
         "state": sourced.state if known else str(State.UNKNOWN),
@@ -72,7 +75,7 @@ def recorded(value: Any, source: str, as_of: dt.date, label: str = "") -> Entry:
 
 
 def derived(value: Any, basis: Iterable[Mapping[str, Any] | None], sources: Iterable[str], note: str = "") -> Entry:
-    """A value that follows from other entries: as strong as the weakest and as old as the oldest of them."""
+    """A value that follows from other entries: as strong as the weakest, as old as the oldest, good while all are."""
     entries = [entry for entry in basis if entry and entry.get("value") is not None]
     states = [State(entry["state"]) for entry in entries if entry["state"] in _STRENGTH]
     dates = [entry["as_of"] for entry in entries if entry.get("as_of")]
@@ -83,9 +86,19 @@ def derived(value: Any, basis: Iterable[Mapping[str, Any] | None], sources: Iter
         "as_of": min(dates) if dates else None,
         "derived": True,
     }
+    expiries = [one["valid_until"] for one in entries if one.get("valid_until")]
+    if expiries:
+        entry["valid_until"] = min(expiries)
     if note:
         entry["note"] = note
     return entry
+
+
+def next_expiry(entries: Iterable[Entry], on: dt.date) -> dt.date | None:
+    """The day after which, seen from `on`, a statement ceases to count first; None when nothing expires."""
+    sides = (side for entry in entries for side in (entry, *entry.get("conflicts", ())))
+    days = (dt.date.fromisoformat(side["valid_until"]) for side in sides if "valid_until" in side)
+    return min((day for day in days if day >= on), default=None)
 
 
 def is_known(entry: Mapping[str, Any] | None) -> bool:

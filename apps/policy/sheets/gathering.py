@@ -7,13 +7,15 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from apps.accounts.models import User
 from apps.core.canonical import digest
 from apps.core.clock import today
 from apps.facts.catalogue import FIELDS
 from apps.facts.resolution import Fact
 from apps.policy.sheets import contributions
-from apps.policy.sheets.entries import Entry, from_columns, from_fact, is_known, recorded
+from apps.policy.sheets.entries import Entry, from_columns, from_fact, is_known, next_expiry, recorded
 from apps.policy.sheets.freshness import freshness
 from apps.policy.sheets.origin import origin
 from apps.policy.sheets.places import endpoint_known, namespace_official
@@ -30,6 +32,8 @@ class Sheet:
 
     use_id: UUID
     facts: Mapping[str, Entry]
+    turns_on: dt.date | None
+    """The first day on which the sheet may read differently though nobody states anything: a statement has expired."""
 
     @cached_property
     def content(self) -> dict[str, Any]:
@@ -58,9 +62,7 @@ def known_values(facts: Mapping[str, Entry]) -> dict[str, dict[str, Any]]:
 
 
 USE_PARTS = (
-    "team",
     "use_case",
-    "deployment__operator",
     "deployment__release__licence",
     "deployment__release__model__developer",
 )
@@ -71,14 +73,16 @@ def gather_sheets(
 ) -> list[Sheet]:
     """The fact sheets of uses as of now, or of the facts that were recorded at a past moment.
 
-    Constant number of queries. `on` is the day on which a statement's validity is judged, today by default.
+    Constant number of queries. `on` is the day on which a statement's validity is judged: by default today, for a past
+    moment that moment's day. What the past cannot be asked for is said at `Surroundings`.
     """
     uses = list(Use.objects.select_related(*USE_PARTS).filter(id__in=list(use_ids)).order_by("id"))
     if not uses:
         return []
-    around = surroundings(uses, on=on or today(), recorded=recorded_at)
+    day = on or (timezone.localdate(recorded_at) if recorded_at else today())
+    around = surroundings(uses, on=day, recorded=recorded_at)
     people = _people(uses, around)
-    from_above = contributions.gather(use.id for use in uses)
+    from_above = contributions.gather([use.id for use in uses], on=day, recorded=recorded_at)
     return [_sheet(use, around, people, from_above.get(use.id, {})) for use in uses]
 
 
@@ -95,25 +99,25 @@ def _people(uses: Sequence[Use], around: Surroundings) -> Mapping[str, str]:
 def _sheet(use: Use, around: Surroundings, people: Mapping[str, str], extra: Mapping[str, Entry]) -> Sheet:
     release, deployment = use.deployment.release, use.deployment
     facts: dict[str, Entry] = {}
-    names = {
-        **people,
-        **{str(party.id): party.name for party in (deployment.operator, release.model.developer) if party},
-    }
+    operator = around.operators.get(deployment.id)
+    host = around.parties.get(operator) if operator else None
+    names = {**people, str(host.id): host.name} if host else people
     if around.organisation:
         _state(facts, "org", around.facts_of("org", around.organisation.id))
     _state(facts, "deployment", around.facts_of("deployment", deployment.id), names)
     _state(facts, "use_case", around.facts_of("use_case", use.use_case_id), names)
     facts["use_case.name"] = recorded(use.use_case.name, "Register", use.use_case.created_at.date())
     _state_party(facts, "provider", release.model.developer_id, around)
-    _state_party(facts, "operator", deployment.operator_id, around)
-    _state_model(facts, release, around)
+    _state_party(facts, "operator", operator, around)
+    _state_model(facts, release, operator, around)
     _state_release(facts, release, around)
     _state_licence(facts, release, around)
-    facts.update(endpoint_known(facts, deployment, around))
+    facts.update(endpoint_known(facts, operator, around))
     facts.update(screening(facts, use, around))
     facts.update(extra)
     facts.update(freshness(facts))
-    return Sheet(use.id, facts)
+    last = next_expiry(facts.values(), around.on)
+    return Sheet(use.id, facts, last + dt.timedelta(days=1) if last else None)
 
 
 def _state(
@@ -134,7 +138,7 @@ def _state_party(facts: dict[str, Entry], path: str, party_id: UUID | None, arou
                 facts[f"{path}.{field}"] = from_fact(fact)
 
 
-def _state_model(facts: dict[str, Entry], release: Release, around: Surroundings) -> None:
+def _state_model(facts: dict[str, Entry], release: Release, operator: UUID | None, around: Surroundings) -> None:
     model = release.model
     facts["model.name"] = from_columns(model.name, model)
     facts["model.family"] = from_columns(model.family, model)
@@ -143,7 +147,7 @@ def _state_model(facts: dict[str, Entry], release: Release, around: Surroundings
     developer = model.developer
     facts["model.developer"] = from_columns(str(developer.id) if developer else None, model, str(developer or ""))
     _state(facts, "model", around.facts_of("model", model.id))
-    facts.update(origin(facts, model, around))
+    facts.update(origin(facts, model, operator, around))
 
 
 def _state_release(facts: dict[str, Entry], release: Release, around: Surroundings) -> None:
@@ -154,7 +158,7 @@ def _state_release(facts: dict[str, Entry], release: Release, around: Surroundin
     has_files = release.id in around.releases_with_files
     facts["version.artifact_sha256_recorded"] = recorded(has_files, "Register: recorded files of the release", entered)
     _state(facts, "version", around.facts_of("release", release.id))
-    facts.update(namespace_official(release.model, around))
+    facts.update(namespace_official(release, around))
 
 
 def licence_release(release: Release, around: Surroundings) -> Release:

@@ -1,76 +1,95 @@
-"""Where a model comes from, derived through its weight lineage; never read off a name."""
+"""Where a model comes from, derived through its lineage; never read off a name."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from apps.policy.sheets.entries import Entry, derived, from_fact, is_known
+from apps.parties.models import Party
+from apps.policy.sheets.entries import KNOWN, Entry, derived, from_columns, from_fact, is_known
 from apps.policy.sheets.surroundings import Surroundings
 from apps.registry.models import LineageEdge, Model
 
-DERIVED_KINDS = frozenset({Model.Kind.FINE_TUNE, Model.Kind.ADAPTER, Model.Kind.MERGE, Model.Kind.QUANTISATION})
+
+@dataclass
+class _Origins:
+    """Elements (country, role, party, model), the entries and sources they rest on, and what stayed unknown."""
+
+    elements: list[dict[str, Any]] = field(default_factory=list)
+    basis: list[Entry] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+
+    @property
+    def countries(self) -> list[str]:
+        return sorted({element["country"] for element in self.elements})
+
+    @property
+    def sources(self) -> list[str]:
+        return [entry["source"] for entry in self.basis]
+
+    def add(self, role: str, party: Party | None, name: str, around: Surroundings) -> None:
+        entry = _headquarters(party.id, around) if party else None
+        if entry is None or party is None:
+            self.gaps.append(name)
+            return
+        self.elements.append({"country": entry["value"], "role": role, "party": party.name, "model": name})
+        self.basis.append(entry)
 
 
-def origin(facts: dict[str, Entry], model: Model, around: Surroundings) -> dict[str, Entry]:
+def origin(facts: dict[str, Entry], model: Model, operator: UUID | None, around: Surroundings) -> dict[str, Entry]:
     """`model.lineage_complete`, `model.origin_countries`, `model.origin_confirmed` and `model.origin`.
 
-    `origin_countries` exists only when every weight ancestor and every developer's country is known; otherwise the
-    elements that are known stand in `origin_confirmed`, so that a rule can find something in them but never pass on them.
+    Countries of origin are those of the developer and of the developers of all weight ancestors. `origin_countries`
+    exists only when every one of them is known; otherwise those that are known stand in `origin_confirmed`, so that a
+    rule can find something in them but never pass on them. `origin` shows teachers and host too, each in its role.
     """
     edges = around.lineage.weight_ancestors(model.id)
     found: dict[str, Entry] = {}
     complete = facts.get("model.lineage_complete")
     if not is_known(complete):
-        complete = _lineage_complete(facts, edges)
+        complete = _lineage_complete(model, facts, edges)
         if complete:
             found["model.lineage_complete"] = complete
-    countries, basis, gaps = _countries(model, edges, around)
-    sources = [element["source"] for element in countries]
-    known = sorted({element["country"] for element in countries})
-    if countries:
-        found["model.origin_confirmed"] = derived(known, basis, sources)
-        found["model.origin"] = derived([_shown(element) for element in countries], basis, sources)
-    if countries and not gaps and is_known(complete) and complete and complete["value"] is True:
-        found["model.origin_countries"] = derived(known, [*basis, complete], sources)
+    made = _Origins()
+    made.add("developer", model.developer, model.name, around)
+    for edge in edges:
+        made.add("weight_ancestor", edge.parent.developer if edge.parent else None, edge.parent_name, around)
+    if made.elements:
+        found["model.origin_confirmed"] = derived(made.countries, made.basis, made.sources)
+    if made.elements and not made.gaps and complete and complete["value"] is True:
+        found["model.origin_countries"] = derived(made.countries, [*made.basis, complete], made.sources)
+    shown = _with_others(made, model, operator, around)
+    if shown.elements:
+        found["model.origin"] = derived(shown.elements, shown.basis, shown.sources)
     return found
 
 
-def _lineage_complete(facts: dict[str, Entry], edges: list[LineageEdge]) -> Entry | None:
-    if any(edge.parent_id is None for edge in edges):
-        open_edges = [edge.parent_name for edge in edges if edge.parent_id is None]
-        return derived(False, [facts.get("model.kind")], [f"Register: unresolved parent {', '.join(open_edges)}"])
+def _with_others(made: _Origins, model: Model, operator: UUID | None, around: Surroundings) -> _Origins:
+    shown = _Origins(list(made.elements), list(made.basis))
+    for edge in around.lineage.teachers(model.id):
+        shown.add("teacher", edge.parent.developer if edge.parent else None, edge.parent_name, around)
+    shown.add("host", around.parties.get(operator) if operator else None, model.name, around)
+    return shown
+
+
+def _lineage_complete(model: Model, facts: dict[str, Entry], edges: Sequence[LineageEdge]) -> Entry | None:
+    """Whether every line of weights is recorded up to a base model; None where nobody can tell."""
     kind = facts.get("model.kind")
-    if not is_known(kind) or kind is None:
+    unresolved = [edge.parent_name for edge in edges if edge.parent_id is None]
+    if unresolved:
+        return derived(False, [kind], [f"Register: unresolved parent {', '.join(unresolved)}"])
+    if not is_known(kind) or kind is None or any(edge.state not in KNOWN for edge in edges):
         return None
-    if kind["value"] in DERIVED_KINDS and not edges:
+    with_parents = {edge.child_id for edge in edges}
+    ends = [edge.parent for edge in edges if edge.parent_id not in with_parents]
+    kinds = {end.kind for end in ends if end} if edges else {kind["value"]}
+    if kinds != {Model.Kind.BASE}:
         return None
-    if any(edge.parent is not None and edge.parent.kind == Model.Kind.UNKNOWN for edge in edges):
-        return None
-    return derived(True, [kind], [kind["source"], *(edge.source_label for edge in edges)])
-
-
-def _countries(
-    model: Model, edges: list[LineageEdge], around: Surroundings
-) -> tuple[list[dict[str, Any]], list[Entry], list[str]]:
-    """Elements (country, role, party, model, source), the entries they rest on, and what stayed unknown."""
-    elements: list[dict[str, Any]] = []
-    basis: list[Entry] = []
-    gaps: list[str] = []
-    steps: list[tuple[str, Model | None, str]] = [("developer", model, model.name)]
-    steps += [("weight_ancestor", edge.parent, edge.parent_name) for edge in edges]
-    for role, made, name in steps:
-        developer = made.developer if made else None
-        entry = _headquarters(developer.id, around) if developer else None
-        if not is_known(entry) or entry is None or developer is None:
-            gaps.append(name)
-            continue
-        basis.append(entry)
-        element = {"country": entry["value"], "role": role, "party": developer.name, "model": name}
-        elements.append({**element, "source": entry["source"]})
-    return elements, basis, gaps
-
-
-def _shown(element: dict[str, Any]) -> dict[str, Any]:
-    return {key: element[key] for key in ("country", "role", "party", "model")}
+    return derived(
+        True,
+        [kind, *(from_columns(True, edge) for edge in edges)],
+        [kind["source"], *(edge.source_label for edge in edges)],
+    )
 
 
 def _headquarters(party_id: UUID, around: Surroundings) -> Entry | None:

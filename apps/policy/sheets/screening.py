@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from apps.policy.sheets.entries import Entry, derived, from_fact, is_known
+from apps.policy.sheets.entries import KNOWN, Entry, derived, from_columns, from_fact, is_known
 from apps.policy.sheets.surroundings import Surroundings
 from apps.registry.models import Use
 from apps.sanctions.models import Listing, RestrictionEvent
@@ -24,7 +24,7 @@ def screening(facts: dict[str, Entry], use: Use, around: Surroundings) -> dict[s
     edges = around.lineage.weight_ancestors(model.id)
     near = [
         model.developer_id,
-        use.deployment.operator_id,
+        around.operators.get(use.deployment_id),
         *(edge.parent.developer_id for edge in edges if edge.parent),
     ]
     chain = around.chain(near)
@@ -39,18 +39,12 @@ def screening(facts: dict[str, Entry], use: Use, around: Surroundings) -> dict[s
 
 def _counts(listing: Listing) -> bool:
     on_it = listing.status in (Listing.Status.LISTED, Listing.Status.LITIGATED)
-    return on_it and listing.state not in ("unknown", "disputed")
+    return on_it and listing.state in KNOWN
 
 
 def _confirmed(listings: list[Listing], around: Surroundings) -> Entry:
-    entry = derived(
-        sorted({row.list_key for row in listings}),
-        [
-            {"value": True, "state": row.state, "as_of": row.as_of.isoformat() if row.as_of else None}
-            for row in listings
-        ],
-        [row.source_label for row in listings],
-    )
+    basis = [from_columns(True, row) for row in listings]
+    entry = derived(sorted({row.list_key for row in listings}), basis, [row.source_label for row in listings])
     names = sorted({(around.parties[row.party_id].name, row.list_key) for row in listings})
     entry["label"] = "; ".join(f"{name}: {key}" for name, key in names)
     return entry
@@ -62,7 +56,7 @@ def _measures(
     bodies = facts.get("org.public_body_of")
     public_body_of = set(bodies["value"]) if is_known(bodies) and bodies else set()
     events: dict[UUID, RestrictionEvent] = {
-        event.id: event for party in chain for event in around.events.get(party, ()) if event.state != "unknown"
+        event.id: event for party in chain for event in around.events.get(party, ()) if event.state in KNOWN
     }
     in_force = [event for event in events.values() if _binds_service(event, public_body_of)]
     pending = [event for event in events.values() if event.status == RestrictionEvent.Status.PENDING]

@@ -7,27 +7,37 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import Model as StoredModel
+from django.db.models import Q, QuerySet
+
 from apps.accounts.models import Organisation
 from apps.facts.resolution import Fact
 from apps.facts.selectors import FactsBySubject, current_facts
 from apps.facts.subjects import SubjectRef
 from apps.parties.models import Domain, HubOrganisation, Party, Stake
-from apps.registry.models import Artefact, ModelAlias, Release, Use
+from apps.registry.models import Artefact, Model, ModelAlias, Release, Use
 from apps.registry.selectors import Lineage
 from apps.sanctions.models import Listing, RestrictionEvent
 from apps.sanctions.selectors import events_of, listings_of
 
 Row = TypeVar("Row")
+Stored = TypeVar("Stored", bound=StoredModel)
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Everything that derivations read. Relations are those of now; facts are those recorded at `moment`."""
+    """Everything that derivations read.
+
+    Facts are those recorded at the moment asked for. Of relations (lineage, stakes, lists, measures, domains, files)
+    those count that were entered by then; one changed or removed since is read as it is now.
+    """
 
     on: dt.date
     organisation: Organisation | None
     lineage: Lineage
     facts: FactsBySubject
+    operators: Mapping[UUID, UUID]
+    """By deployment: the party that is known to operate it."""
     parties: Mapping[UUID, Party]
     owners: Mapping[UUID, frozenset[UUID]]
     """By party: every party above it in the ownership graph."""
@@ -66,13 +76,17 @@ class Surroundings:
         return list(found)
 
 
-def _owners() -> dict[UUID, frozenset[UUID]]:
+def _owners(on: dt.date, recorded: dt.datetime | None) -> dict[UUID, frozenset[UUID]]:
     edges: dict[UUID, set[UUID]] = defaultdict(set)
-    for owned, owner in Stake.objects.filter(owner__isnull=False, valid_to__isnull=True).values_list(
-        "owned_id", "owner_id"
-    ):
+    held = Stake.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), owner__isnull=False)
+    for owned, owner in _by_then(held, recorded).values_list("owned_id", "owner_id"):
         edges[owned].add(owner)
     return {party: frozenset(_above(party, edges)) for party in list(edges)}
+
+
+def _by_then(rows: QuerySet[Stored], recorded: dt.datetime | None) -> QuerySet[Stored]:
+    """The rows that were there at the moment `recorded`; all of them for the present."""
+    return rows.filter(created_at__lte=recorded) if recorded else rows
 
 
 def _above(party: UUID, edges: Mapping[UUID, set[UUID]]) -> set[UUID]:
@@ -92,66 +106,70 @@ def _grouped(rows: Iterable[Row], attribute: str) -> dict[UUID, list[Row]]:
     return found
 
 
-def _party_ids(uses: Sequence[Use], lineage: Lineage, model_ids: Iterable[UUID]) -> set[UUID]:
-    found: set[UUID | None] = set()
-    for use in uses:
-        found |= {use.deployment.operator_id, use.deployment.release.model.developer_id}
-    for model_id in model_ids:
-        found |= {edge.parent.developer_id for edge in lineage.ancestors(model_id) if edge.parent}
-    return {party for party in found if party}
+def _operators(
+    uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | None
+) -> tuple[FactsBySubject, dict[UUID, UUID]]:
+    """The facts of the deployments, and whom they know as operator: the column knows the present only."""
+    facts = current_facts({SubjectRef("deployment", use.deployment_id) for use in uses}, recorded=recorded, on=on)
+    stated = {subject.id: found["operator"] for subject, found in facts.items() if "operator" in found}
+    return facts, {deployment: UUID(fact.value) for deployment, fact in stated.items() if fact.known}
+
+
+def _near(
+    models: Iterable[Model], lineage: Lineage, operators: Iterable[UUID], parties: Mapping[UUID, Party]
+) -> set[UUID]:
+    """Operators, developers of the models and of all their ancestors, and who stands for any of these."""
+    found = set(operators)
+    for model in models:
+        makers = [
+            model.developer_id,
+            *(edge.parent.developer_id for edge in lineage.ancestors(model.id) if edge.parent),
+        ]
+        found |= {maker for maker in makers if maker}
+    standing = {key for one in found if one in parties for key in (parties[one].principal_id, parties[one].group_id)}
+    return found | {key for key in standing if key}
 
 
 def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | None = None) -> Surroundings:
     """Read what `uses` stand in. About 15 queries, whatever the number of uses."""
     organisation = Organisation.objects.first()
-    lineage = Lineage.load()
-    model_ids = {use.deployment.release.model_id for use in uses}
-    ancestors = {edge.parent_id for model_id in model_ids for edge in lineage.ancestors(model_id) if edge.parent_id}
+    lineage = Lineage.load(recorded)
+    releases = {use.deployment.release_id: use.deployment.release for use in uses}
+    models = {release.model_id: release.model for release in releases.values()}
     parties = Party.objects.in_bulk()
-    owners = _owners()
-    near = _party_ids(uses, lineage, model_ids)
-    near |= {
-        key
-        for party in near
-        if party in parties
-        for key in (parties[party].principal_id, parties[party].group_id)
-        if key
-    }
+    owners = _owners(on, recorded)
+    deployment_facts, operators = _operators(uses, on=on, recorded=recorded)
+    near = _near(models.values(), lineage, operators.values(), parties)
     chain = near | {owner for party in near for owner in owners.get(party, frozenset())}
     floating = {
         release.model_id: release
-        for release in Release.objects.select_related("licence").filter(model_id__in=model_ids, revision="")
+        for release in Release.objects.select_related("licence").filter(model_id__in=models, revision="")
     }
-    licences = {use.deployment.release.licence_id for use in uses} | {found.licence_id for found in floating.values()}
     subjects = {SubjectRef("org", organisation.id)} if organisation else set()
     subjects |= {SubjectRef("party", party) for party in near}
-    subjects |= {SubjectRef("model", model) for model in model_ids | ancestors}
-    subjects |= {SubjectRef("licence", licence) for licence in licences if licence}
+    subjects |= {SubjectRef("model", model) for model in models}
+    subjects |= {SubjectRef("release", release) for release in releases}
+    licensed = {release.licence_id for release in (*releases.values(), *floating.values())}
+    subjects |= {SubjectRef("licence", licence) for licence in licensed if licence}
     for use in uses:
-        subjects |= {
-            SubjectRef("release", use.deployment.release_id),
-            SubjectRef("deployment", use.deployment_id),
-            SubjectRef("use_case", use.use_case_id),
-            SubjectRef("screening", use.id),
-        }
-    newest = RestrictionEvent.objects.order_by("-as_of").filter(as_of__isnull=False).values_list("as_of", flat=True)
+        subjects |= {SubjectRef("use_case", use.use_case_id), SubjectRef("screening", use.id)}
+    newest = RestrictionEvent.objects.order_by("-as_of").filter(as_of__isnull=False)
+    aliases = ModelAlias.objects.filter(model_id__in=models, namespace="huggingface")
+    files = _by_then(Artefact.objects.filter(release_id__in=releases), recorded)
     return Surroundings(
         on=on,
         organisation=organisation,
         lineage=lineage,
-        facts=current_facts(subjects, recorded=recorded, on=on),
+        facts=current_facts(subjects, recorded=recorded, on=on) | deployment_facts,
+        operators=operators,
         parties=parties,
         owners=owners,
-        domains=_grouped(Domain.objects.filter(party_id__in=near), "party_id"),
-        hub_organisations=_grouped(HubOrganisation.objects.filter(party_id__in=near), "party_id"),
-        aliases=_grouped(ModelAlias.objects.filter(model_id__in=model_ids, namespace="huggingface"), "model_id"),
+        domains=_grouped(_by_then(Domain.objects.filter(party_id__in=near), recorded), "party_id"),
+        hub_organisations=_grouped(_by_then(HubOrganisation.objects.filter(party_id__in=near), recorded), "party_id"),
+        aliases=_grouped(_by_then(aliases, recorded), "model_id"),
         floating=floating,
-        releases_with_files=frozenset(
-            Artefact.objects.filter(release_id__in={use.deployment.release_id for use in uses})
-            .values_list("release_id", flat=True)
-            .distinct()
-        ),
-        listings=listings_of(chain),
-        events=events_of(chain),
-        knowledge_date=newest.first(),
+        releases_with_files=frozenset(files.values_list("release_id", flat=True).distinct()),
+        listings=listings_of(chain, recorded),
+        events=events_of(chain, recorded),
+        knowledge_date=_by_then(newest, recorded).values_list("as_of", flat=True).first(),
     )
