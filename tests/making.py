@@ -81,9 +81,19 @@ def a_rule(code: str, expression: str, **more: Any) -> Rule:
     """A rule of one pack: unknown asks for the fact, a finding blocks, unless told otherwise."""
     text = Bilingual(en=f"Text of {code}", de=f"Text zu {code}")
     plain: dict[str, Any] = {
-        **{"pack": "test", "version": 1, "title": text, "rationale": text, "statement": text, "remedy": text},
-        **{"reads": (), "on_unknown": "task", "severity": "high", "gate": "block", "waivable": True},
-        **{"references": (), "examples": ()},
+        "pack": "test",
+        "version": 1,
+        "title": text,
+        "rationale": text,
+        "statement": text,
+        "remedy": text,
+        "reads": (),
+        "on_unknown": "task",
+        "severity": "high",
+        "gate": "block",
+        "waivable": True,
+        "references": (),
+        "examples": (),
     }
     return Rule(code=code, expression=expression, **{**plain, **more})
 

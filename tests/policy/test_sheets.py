@@ -219,7 +219,10 @@ class TestLicence:
         saved(release)
         use = a_use(release=release)
         assert entry(use, "licence.ref") == {
-            **{"value": None, "state": "unknown", "source": "Two cards", "as_of": None},
+            "value": None,
+            "state": "unknown",
+            "source": "Two cards",
+            "as_of": None,
         }
         assert "licence" not in sheet_of(use).known
 
