@@ -2,8 +2,9 @@
 
 import hashlib
 from datetime import timedelta
+from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import ApiToken, Organisation, RoleGrant, Team, User
@@ -11,7 +12,7 @@ from apps.accounts.roles import TEAM_ROLES
 from apps.core.clock import now
 from apps.core.errors import NotFound
 
-TOKEN_PREFIX = "wb_"
+TOKEN_PREFIX = "wb_"  # noqa: S105 - what secrets begin with is no secret
 
 
 def actor_for(
@@ -80,3 +81,36 @@ def organisation() -> Organisation:
     if found is None:
         raise NotFound("No organisation is set up yet. Run `manage.py setup_organisation --name …`.")
     return found
+
+
+def person_by_id(actor: Actor, user_id: UUID) -> User:
+    """One person with their roles. Raises `NotFound` for one that is not in sight, too."""
+    found = people(actor).filter(id=user_id).first()
+    if found is None:
+        raise NotFound("There is no such person, or you share no team.")
+    return found
+
+
+def grant_by_id(actor: Actor, user_id: UUID, grant_id: UUID) -> RoleGrant:
+    """One role that somebody holds. Raises `NotFound`."""
+    person = person_by_id(actor, user_id)
+    found = RoleGrant.objects.select_related("user", "team").filter(id=grant_id, user=person).first()
+    if found is None:
+        raise NotFound("This role is not held any more.")
+    return found
+
+
+def token_by_id(actor: Actor, token_id: UUID) -> ApiToken:
+    """One token. Raises `NotFound`."""
+    found = tokens(actor).filter(id=token_id).first()
+    if found is None:
+        raise NotFound("There is no such token.")
+    return found
+
+
+def token_holders(actor: Actor) -> QuerySet[User]:
+    """For whom `actor` may issue tokens: themselves, and service accounts for an administrator."""
+    wanted = Q(id=actor.user_id)
+    if actor.may("accounts.manage"):
+        wanted |= Q(kind=User.Kind.SERVICE)
+    return User.objects.filter(wanted, is_active=True).order_by("kind", "name", "id")

@@ -37,7 +37,7 @@ _PASSWORD_RULES = (
 
 
 def _clean_password(password: str, user: User) -> str:
-    """Long, not among the common ones, not like the person's name; no rules on kinds of characters (NIST SP 800-63B)."""
+    """Long, not a common one, not like the person's name; no rules on kinds of characters (NIST SP 800-63B)."""
     if len(password) > 200 or "\x00" in password:
         raise InvalidInput("must have at most 200 characters, none of them NUL", pointer="/password")
     try:

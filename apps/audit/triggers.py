@@ -30,7 +30,8 @@ BEGIN
         END IF;
     END IF;
     IF coalesce(current_setting('weighbridge.action', true), '') = '' THEN
-        RAISE EXCEPTION 'write to % outside of a recorded change', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'write to % outside of a recorded change', TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     FOREACH hidden IN ARRAY secret LOOP
         IF before ? hidden THEN before := jsonb_set(before, ARRAY[hidden], '"(secret)"'); END IF;
@@ -49,7 +50,8 @@ REVOKE ALL ON FUNCTION audit_record() FROM PUBLIC;
 """
 
 _REFUSE = """
-CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $body$
+CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public AS $body$
 BEGIN
     RAISE EXCEPTION 'the journal is append-only: % refused', TG_OP USING ERRCODE = 'insufficient_privilege';
 END $body$;

@@ -17,11 +17,14 @@ WEIGHBRIDGE_HOME = environment.home()
 HOST = environment.value("HOST", "127.0.0.1")
 PORT = environment.number("PORT", 8000, lowest=1, highest=65535)
 BASE_URL = environment.value("WEIGHBRIDGE_BASE_URL", f"http://{HOST}:{PORT}").rstrip("/")
-DEBUG = environment.flag("WEIGHBRIDGE_DEBUG", default=True)
-"""On: for one's own machine (keys are made when absent). Error pages never show code or settings, on or off."""
-SECRET_KEY = environment.secret_key(WEIGHBRIDGE_HOME, debug=DEBUG)
+LOCAL = environment.flag("WEIGHBRIDGE_DEBUG", default=True)
+"""On one's own machine: the key is made when absent, static files are served from where they lie."""
+DEBUG = False
+"""Django's own switch stays off: error pages never show code or settings to anybody, the log has them."""
+SECRET_KEY = environment.secret_key(WEIGHBRIDGE_HOME, debug=LOCAL)
 ALLOWED_HOSTS = [
-    host.strip() for host in environment.value("WEIGHBRIDGE_ALLOWED_HOSTS", f"{HOST},localhost,127.0.0.1").split(",")
+    *(host.strip() for host in environment.value("WEIGHBRIDGE_ALLOWED_HOSTS", f"{HOST},localhost").split(",")),
+    "127.0.0.1",  # where the health check of a container asks, whatever the outside calls the installation
 ]
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 
@@ -152,15 +155,19 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = WEIGHBRIDGE_HOME / "static"
+STATIC_ROOT = None if LOCAL else WEIGHBRIDGE_HOME / "static"
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": WEIGHBRIDGE_HOME / "files"},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if LOCAL
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = LOCAL
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 # Mail ---------------------------------------------------------------------------------------------------------------
@@ -228,5 +235,5 @@ LOGGING = {
     },
 }
 
-if environment.flag("WEIGHBRIDGE_DEMO", default=False) and environment.value("DATABASE_URL") and not DEBUG:
+if environment.flag("WEIGHBRIDGE_DEMO", default=False) and environment.value("DATABASE_URL") and not LOCAL:
     raise ImproperlyConfigured("WEIGHBRIDGE_DEMO=1 loads a fictional company; it needs WEIGHBRIDGE_DEBUG=1.")

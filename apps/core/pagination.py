@@ -67,8 +67,11 @@ def _after(rows: QuerySet[Any], order: Sequence[str], position: Sequence[Any]) -
         column, comparison = name.removeprefix("-"), "lt" if name.startswith("-") else "gt"
         condition |= Q(**equal, **{f"{column}__{comparison}": value})
         equal[column] = value
+    first = order[0].removeprefix("-")
+    # Says again what follows from the rest, in a form for which the database can enter an index at the right place.
+    start = Q(**{f"{first}__{'lte' if order[0].startswith('-') else 'gte'}": position[0]})
     try:
-        return rows.filter(condition)
+        return rows.filter(start, condition)
     except (DjangoFieldError, ValidationError, ValueError, TypeError) as error:
         raise _strange() from error
 

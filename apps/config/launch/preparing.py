@@ -91,7 +91,7 @@ def collect_static() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    if settings.DEBUG:
+    if settings.LOCAL:
         return
     stamp = settings.STATIC_ROOT / "collected.stamp"
     digest = _digest(("static/**/*",))

@@ -1,5 +1,10 @@
-"""Addresses of this noun."""
+"""The journal."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.web.audit import views
+
+urlpatterns = [
+    path("journal", views.journal, name="journal"),
+    path("journal/<uuid:entry_id>", views.entry, name="journal-entry"),
+]

@@ -1,5 +1,12 @@
-"""Addresses of this noun."""
+"""Documents we make."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.web.reports import views
+
+urlpatterns = [
+    path("reports", views.reports, name="reports"),
+    path("reports/<uuid:report_id>", views.report, name="report"),
+    path("reports/<uuid:report_id>/file", views.file, name="report-file"),
+    path("reports/<uuid:report_id>/evidence.json", views.evidence, name="report-evidence"),
+]
