@@ -1,0 +1,1 @@
+"""What the product knows when it is installed: reviewed files in our own words, and how they reach the register."""
