@@ -125,6 +125,7 @@ def judge(sheet: Sheet, policy: CompiledPolicy, today: datetime.date) -> Judgeme
 
 def decide(verdicts: Iterable[Verdict]) -> Decision:
     """The worst of what the verdicts ask for; see the top of this module."""
+    verdicts = tuple(verdicts)
     found = {verdict.gate for verdict in verdicts if verdict.outcome == "finding"}
     unknown = {v.gate for v in verdicts if v.outcome == "unknown" and v.on_unknown != "ignore"}
     if "block" in found:
