@@ -119,7 +119,7 @@ def _commands(host: str, port: int) -> dict[str, list[str]]:
     return {
         "web": [PYTHON, "-m", "gunicorn", "apps.config.wsgi:application", "--bind", bind, "--workers", "2"]
         + ["--worker-class", "gthread", "--threads", "4", "--timeout", "60", "--graceful-timeout", "4"]
-        + ["--keep-alive", "5", "--log-level", "warning"],
+        + ["--keep-alive", "5", "--no-control-socket", "--log-level", "warning"],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"]
         + ["--without-gossip", "--without-mingle", "--without-heartbeat"],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
