@@ -287,8 +287,11 @@ def roles(secrets: Path, template_database: str) -> Iterator[dict[str, str]]:
         info = connection.info
         environ = {
             **os.environ,
-            "PGHOST": info.host, "PGPORT": str(info.port), "PGPASSWORD": info.password,
-            "POSTGRES_USER": SUPERUSER, "PATH": f"{running.bin('psql').parent}:{os.environ['PATH']}",
+            "PGHOST": info.host,
+            "PGPORT": str(info.port),
+            "PGPASSWORD": info.password,
+            "POSTGRES_USER": SUPERUSER,
+            "PATH": f"{running.bin('psql').parent}:{os.environ['PATH']}",
         }
         address = f"{info.host}:{info.port}/docker_db"
     try:
