@@ -1,5 +1,6 @@
 """Reads of parties and who owns them."""
 
+import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from apps.core.errors import NotFound
-from apps.parties.models import Party
+from apps.parties.models import Party, Stake
 
 
 def parties(search: str = "") -> QuerySet[Party]:
@@ -33,6 +34,12 @@ def party_by_id(party_id: UUID) -> Party:
     return found
 
 
+def family_of(party: Party) -> list[UUID]:
+    """A party with who stands for it, its group, and the entities of the group it is: they are known together."""
+    near = (party.id, party.principal_id, party.group_id, *(entity.id for entity in party.entities.all()))
+    return [key for key in dict.fromkeys(near) if key]
+
+
 _RESTING = """
 WITH RECURSIVE below(id) AS (
     SELECT unnest(%(ids)s::uuid[])
@@ -55,3 +62,28 @@ def parties_resting_on(party_ids: Iterable[UUID]) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(_RESTING, {"ids": list(party_ids)})
         return {row[0] for row in cursor.fetchall()}
+
+
+_ABOVE = """
+WITH RECURSIVE above(id) AS (
+    SELECT unnest(%(ids)s::uuid[])
+    UNION
+    SELECT stake.owner_id FROM parties_stake stake JOIN above ON stake.owned_id = above.id
+    WHERE stake.owner_id IS NOT NULL AND (stake.valid_to IS NULL OR stake.valid_to >= %(on)s)
+)
+SELECT id FROM above
+"""
+
+
+def owners_above(party_ids: Iterable[UUID], on: dt.date) -> set[UUID]:
+    """The parties that own any of `party_ids` on a day, directly or through others, without those themselves."""
+    ids = set(party_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOVE, {"ids": list(ids), "on": on})
+        return {row[0] for row in cursor.fetchall()} - ids
+
+
+def stakes_in(party_ids: Iterable[UUID], on: dt.date) -> QuerySet[Stake]:
+    """Who holds shares of some parties on a day, the largest first."""
+    held = Stake.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), owned_id__in=set(party_ids))
+    return held.select_related("owner", "owned")

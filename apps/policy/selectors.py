@@ -12,7 +12,7 @@ from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
 from apps.policy.engine.content import PolicyContent
 from apps.policy.engine.content import Rule as RuleContent
-from apps.policy.models import CurrentVerdict, Evaluation, Pack, PolicyVersion, Rule
+from apps.policy.models import CurrentVerdict, Evaluation, Pack, Parameter, PolicyVersion, Rule
 from apps.policy.publishing import compiled, content_of
 from apps.policy.sheets.entries import Entry
 from apps.registry.selectors import uses
@@ -74,6 +74,7 @@ def verdict_of(use_id: UUID) -> CurrentVerdict | None:
     """The present verdict of a use, ready to be explained; None before it was judged. The caller checked the use."""
     return (
         CurrentVerdict.objects.select_related("evaluation__policy_version", "evaluation__sheet")
+        .defer("evaluation__policy_version__content")
         .filter(use_id=use_id)
         .first()
     )
@@ -88,6 +89,7 @@ def evaluation_at(use_id: UUID, moment: dt.datetime) -> Evaluation:
     """The evaluation in force at a past moment, with the very sheet that was judged. Raises `NotFound`."""
     found = (
         Evaluation.objects.select_related("policy_version", "sheet")
+        .defer("policy_version__content")
         .filter(use_id=use_id, created_at__lte=moment)
         .order_by("-created_at", "-id")
         .first()
@@ -113,6 +115,11 @@ def rule_by_code(code: str) -> Rule:
     if found is None:
         raise NotFound("There is no such rule.")
     return found
+
+
+def parameters() -> QuerySet[Parameter]:
+    """Every list and threshold that rules read, as published."""
+    return Parameter.objects.all()
 
 
 def policy_versions() -> QuerySet[PolicyVersion]:

@@ -79,6 +79,11 @@ def models(search: str = "") -> QuerySet[Model]:
     return found
 
 
+def models_under(licence_id: UUID) -> QuerySet[Model]:
+    """The models of which a release bears a licence."""
+    return models().filter(id__in=Release.objects.filter(licence_id=licence_id).values("model_id")).order_by("name", "id")
+
+
 def model_by_id(model_id: UUID) -> Model:
     """One model with its releases, identifiers and parents. Raises `NotFound`."""
     found = (
@@ -98,6 +103,14 @@ def release_by_id(release_id: UUID) -> Release:
     if found is None:
         raise NotFound("There is no such release.")
     return found
+
+
+def declared_release(release: Release) -> Release:
+    """The release whose licence counts: `release` where one is recorded, else the floating one of its model."""
+    if release.licence_id or release.licence_expression:
+        return release
+    floating = Release.objects.select_related("licence").filter(model_id=release.model_id, revision="").first()
+    return floating or release
 
 
 def model_by_reference(reference: str) -> Model | None:
@@ -131,8 +144,15 @@ def candidates(text: str, limit: int = 8) -> list[Model]:
     for model_id, score in by_name:
         scores[model_id] = max(scores.get(model_id, 0.0), float(score))
     best = sorted(scores, key=lambda model_id: (-scores[model_id], str(model_id)))[:limit]
-    found = Model.objects.select_related("developer").prefetch_related("aliases").in_bulk(best)
+    found = with_knowledge().in_bulk(best)
     return [found[model_id] for model_id in best if model_id in found]
+
+
+def with_knowledge() -> QuerySet[Model]:
+    """Models with what somebody who chooses one wants to see: developer, identifiers, licences, parents."""
+    return Model.objects.select_related("developer").prefetch_related(
+        "aliases", "releases__licence", "parents__parent__developer"
+    )
 
 
 def offers_for(model: Model) -> QuerySet[HostingOffer]:
@@ -141,6 +161,17 @@ def offers_for(model: Model) -> QuerySet[HostingOffer]:
     if model.developer_id and model.developer and model.developer.key:
         wanted |= Q(models_offered__contains=[f"developer:{model.developer.key}"])
     return HostingOffer.objects.select_related("operator").filter(wanted)
+
+
+_MADE_FROM = """
+WITH RECURSIVE above(id) AS (
+    SELECT %(id)s::uuid
+    UNION
+    SELECT edge.parent_id FROM registry_lineageedge edge JOIN above ON edge.child_id = above.id
+    WHERE edge.parent_id IS NOT NULL
+)
+SELECT id FROM above
+"""
 
 
 @dataclass(frozen=True)
@@ -153,6 +184,18 @@ class Lineage:
     def load(cls, recorded: dt.datetime | None = None) -> "Lineage":
         """All edges there are, or those of them that were there at the moment `recorded`. One query."""
         rows = LineageEdge.objects.select_related("parent__developer")
+        edges: dict[UUID, list[LineageEdge]] = defaultdict(list)
+        for edge in rows.filter(created_at__lte=recorded) if recorded else rows:
+            edges[edge.child_id].append(edge)
+        return cls(edges)
+
+    @classmethod
+    def above(cls, model_id: UUID, recorded: dt.datetime | None = None) -> "Lineage":
+        """Only the edges from one model upwards, for a page about it. Two queries."""
+        with connection.cursor() as cursor:
+            cursor.execute(_MADE_FROM, {"id": model_id})
+            made = [row[0] for row in cursor.fetchall()]
+        rows = LineageEdge.objects.select_related("child", "parent__developer").filter(child_id__in=made)
         edges: dict[UUID, list[LineageEdge]] = defaultdict(list)
         for edge in rows.filter(created_at__lte=recorded) if recorded else rows:
             edges[edge.child_id].append(edge)
@@ -235,3 +278,8 @@ def use_ids_reading(subject_type: str, ids: Iterable[Any]) -> QuerySet[Use]:
 
 
 _READ_BY_THE_USE = {"screening": "id", "use_case": "use_case_id", "deployment": "deployment_id"}
+
+
+def uses_reading(actor: Actor, subject_type: str, ids: Iterable[Any]) -> QuerySet[Use]:
+    """The uses in the actor's sight whose fact sheet may read any of some subjects."""
+    return uses(actor).filter(id__in=use_ids_reading(subject_type, ids).values("id"))

@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from apps.core.errors import NotFound
 from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, RestrictionEvent
 
 
@@ -18,6 +19,20 @@ def lists() -> QuerySet[RestrictedPartyList]:
 def events() -> QuerySet[RestrictionEvent]:
     """Every measure, newest first, with the parties it names."""
     return RestrictionEvent.objects.prefetch_related("parties")
+
+
+def matching_events(found: QuerySet[RestrictionEvent], text: str) -> QuerySet[RestrictionEvent]:
+    """Those of `found` whose authority, instrument or parties bear `text` in their names."""
+    naming = EventParty.objects.filter(party__name__icontains=text).values("event_id")
+    return found.filter(Q(authority__icontains=text) | Q(instrument__icontains=text) | Q(id__in=naming))
+
+
+def event_by_id(event_id: UUID) -> RestrictionEvent:
+    """One measure with the parties it names. Raises `NotFound`."""
+    found = events().filter(id=event_id).first()
+    if found is None:
+        raise NotFound("There is no such measure.")
+    return found
 
 
 def listings_of(party_ids: Iterable[UUID], recorded: dt.datetime | None = None) -> dict[UUID, list[Listing]]:

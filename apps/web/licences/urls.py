@@ -1,5 +1,10 @@
-"""Addresses of this noun."""
+"""Licences."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.web.licences import views
+
+urlpatterns = [
+    path("licences", views.licences, name="licences"),
+    path("licences/<uuid:licence_id>", views.licence, name="licence"),
+]

@@ -1,5 +1,11 @@
-"""Addresses of this noun."""
+"""Parties."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.web.parties import views
+
+urlpatterns = [
+    path("parties", views.parties, name="parties"),
+    path("parties/new", views.new, name="party-new"),
+    path("parties/<uuid:party_id>", views.party, name="party"),
+]

@@ -1,5 +1,12 @@
-"""Addresses of this noun."""
+"""Packs, rules, parameters, versions."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.web.policy import views
+
+urlpatterns = [
+    path("policy/packs", views.packs, name="packs"),
+    path("policy/rules/<slug:code>", views.rule, name="rule"),
+    path("policy/parameters", views.parameters, name="parameters"),
+    path("policy/versions", views.versions, name="policy-versions"),
+]

@@ -17,6 +17,7 @@ from apps.policy.selectors import UNKNOWN_ENTRY
 from apps.policy.sheets.entries import Entry
 from apps.web.badges import badge_for
 from apps.web.facts import Line, line
+from apps.web.facts import in_words as value_in_words
 from apps.web.pages import language
 
 register = template.Library()
@@ -67,6 +68,12 @@ def words(thing: Any, name: str) -> str:
         if found is None:
             return str(getattr(thing, f"{name}_{language()}"))
     return str(found.get(language()) or found.get("en", ""))
+
+
+@register.filter
+def in_words(value: Any) -> str:
+    """A plain value for people: yes and no, lists, tables."""
+    return value_in_words(None, value, language())
 
 
 @register.filter

@@ -1,0 +1,51 @@
+"""What being on a list means, and what authorities have done."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.actors import Actor
+from apps.sanctions import selectors
+from apps.sanctions.models import EffectClass, RestrictionEvent
+from apps.web.lists import Filter, Order, list_page
+from apps.web.pages import page
+
+
+@page()
+def lists(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Every list with its legal effect."""
+    actor.require("register.read")
+    return list_page(
+        request,
+        "sanctions/lists.html",
+        selectors.lists(),
+        orders=(Order("key", ("key",)),),
+        filters=(Filter("effect", _("Legal effect"), EffectClass.choices, "effect_class"),),
+        search=("key", "title", "authority_en", "authority_de"),
+    )
+
+
+@page()
+def events(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Every measure, the last recorded first."""
+    actor.require("register.read")
+    return list_page(
+        request,
+        "sanctions/events.html",
+        selectors.events(),
+        orders=(Order("authority", ("authority",)), Order("recorded", ("-created_at",))),
+        filters=(
+            Filter("status", _("Status"), RestrictionEvent.Status.choices),
+            Filter("effect", _("Legal effect"), EffectClass.choices, "effect_class"),
+        ),
+        search=selectors.matching_events,
+    )
+
+
+@page()
+def event(request: HttpRequest, actor: Actor, event_id: UUID) -> HttpResponse:
+    """One measure with all that is known of it."""
+    actor.require("register.read")
+    return render(request, "sanctions/event.html", {"event": selectors.event_by_id(event_id)})
