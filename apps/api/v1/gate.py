@@ -118,7 +118,13 @@ class UsedWaiverSerializer(serializers.Serializer[Any]):
 
 
 class WaiverOfRuleSerializer(UsedWaiverSerializer):
+    use = serializers.UUIDField()
     rule = serializers.CharField()
+
+
+class LocationSerializer(serializers.Serializer[Any]):
+    path = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
 
 
 class GateResultSerializer(serializers.Serializer[Any]):
@@ -131,11 +137,13 @@ class GateResultSerializer(serializers.Serializer[Any]):
     effect = serializers.ChoiceField(choices=GateEffect.choices)
     path = serializers.CharField(allow_null=True)
     line = serializers.IntegerField(allow_null=True)
+    locations = LocationSerializer(many=True)
     title = serializers.CharField()
     why = serializers.CharField()
     fix = serializers.CharField()
     facts = ReadFactSerializer(many=True)
     missing = serializers.ListField(child=serializers.CharField())
+    waivable = serializers.BooleanField()
     waiver = UsedWaiverSerializer(allow_null=True)
     new = serializers.BooleanField()
     fingerprint = serializers.CharField()
@@ -148,6 +156,7 @@ class UnregisteredSerializer(serializers.Serializer[Any]):
     revision = serializers.CharField(allow_null=True)
     path = serializers.CharField(allow_null=True)
     line = serializers.IntegerField(allow_null=True)
+    locations = LocationSerializer(many=True)
     fix = serializers.CharField()
     url = serializers.URLField()
 
