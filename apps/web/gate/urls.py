@@ -1,5 +1,12 @@
-"""Addresses of this noun."""
+"""The gate."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.web.gate import views
+
+urlpatterns = [
+    path("gate/decisions", views.decisions, name="gate-decisions"),
+    path("gate/decisions/<uuid:decision_id>", views.decision, name="gate-decision"),
+    path("gate/projects", views.projects, name="projects"),
+    path("gate/projects/new", views.new_project, name="project-new"),
+]
