@@ -1,0 +1,180 @@
+"""Lineage as a figure: boxes from left to right, arrows with what they mean. One picture for pages and documents.
+
+The SVG carries no style sheet and no script: colours are `currentColor` and opacities, so that it follows the theme of
+its surroundings, and classes (`lineage-box`, `lineage-subject`, `lineage-open`, `lineage-arrow`) let a page add to it.
+"""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y = 150, 56, 104, 18
+MOST_IN_COLUMN = 8
+LINE_UNITS, LABEL_UNITS = 21, 17
+"""How many letters of usual width fit into a line of a box and beside an arrow; a Chinese character takes two."""
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A model in the figure. `open` is one that is named by a source and not in the register."""
+
+    key: str
+    title: str
+    subtitle: str = ""
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """From what was made (`target`) to what it was made from (`source`), with the relation in words."""
+
+    source: str
+    target: str
+    label: str
+    weights: bool = True
+    """Whether weights pass; where they do not, the line is dotted."""
+
+
+def lineage_svg(
+    subject: Box, boxes: Iterable[Box], arrows: Sequence[Arrow], *, title: str, more: str = "+ %d", font: str = ""
+) -> SafeString:
+    """The figure around `subject`: what it was made from to the left, what was made from it to the right.
+
+    `title` says in words what it shows, for those who cannot see it; `more` names the boxes that a full column leaves
+    out. Every text is escaped. `font` is a list of families for where no style sheet names one.
+    """
+    by_key = {box.key: box for box in (subject, *boxes)}
+    columns = _columns(subject.key, by_key, arrows)
+    places, extra = _places(columns)
+    width = len(columns) * BOX_WIDTH + (len(columns) - 1) * GAP_X + 4
+    height = max(y for _, y in [*places.values(), *(place for _, place in extra)]) + BOX_HEIGHT + 12
+    drawn = [arrow for arrow in arrows if arrow.source in places and arrow.target in places]
+    return format_html(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="lineage" role="img" viewBox="0 0 {} {}" width="{}" height="{}"'
+        ' fill="none" stroke="currentColor" font-size="11"{}><title>{}</title>{}{}{}</svg>',
+        width,
+        height,
+        width,
+        height,
+        format_html(' font-family="{}"', font) if font else "",
+        title,
+        format_html_join("", "{}", ((_arrow(arrow, places),) for arrow in drawn)),
+        format_html_join("", "{}", ((_box(by_key[key], places[key], key == subject.key),) for key in places)),
+        format_html_join("", "{}", ((_text(x + BOX_WIDTH / 2, y, more % n),) for n, (x, y) in extra)),
+    )
+
+
+def _columns(subject: str, boxes: Mapping[str, Box], arrows: Sequence[Arrow]) -> list[list[str]]:
+    """Keys by column: a box stands one column left of the nearest that was made from it, or right of its origin."""
+    depth = {subject: 0}
+    for step, here, there in ((-1, "target", "source"), (1, "source", "target")):
+        queue = [subject]
+        while queue:
+            at = queue.pop(0)
+            for arrow in arrows:
+                other = getattr(arrow, there)
+                if getattr(arrow, here) == at and other not in depth and other in boxes:
+                    depth[other] = depth[at] + step
+                    queue.append(other)
+    columns: dict[int, list[str]] = defaultdict(list)
+    for key, place in depth.items():
+        columns[place].append(key)
+    return [columns[place] for place in sorted(columns)]
+
+
+def _places(columns: list[list[str]]) -> tuple[dict[str, Place], list[tuple[int, Place]]]:
+    """Where each box stands, and where a column says how many it leaves out."""
+    tallest = max(min(len(column), MOST_IN_COLUMN) for column in columns)
+    places: dict[str, Place] = {}
+    extra: list[tuple[int, Place]] = []
+    for number, column in enumerate(columns):
+        shown = column[:MOST_IN_COLUMN]
+        x = 2 + number * (BOX_WIDTH + GAP_X)
+        top = 2 + (tallest - len(shown)) * (BOX_HEIGHT + GAP_Y) / 2
+        for row, key in enumerate(shown):
+            places[key] = (x, top + row * (BOX_HEIGHT + GAP_Y))
+        if len(column) > len(shown):
+            extra.append((len(column) - len(shown), (x, top + len(shown) * (BOX_HEIGHT + GAP_Y))))
+    return places, extra
+
+
+def _box(box: Box, place: Place, subject: bool) -> SafeString:
+    x, y = place
+    texts = [*_lines(box.title, 2, LINE_UNITS), *_lines(box.subtitle, 1, LINE_UNITS)]
+    first = y + BOX_HEIGHT / 2 + 4 - 7 * (len(texts) - 1)
+    look = ' stroke-width="2"' if subject else ' stroke-dasharray="4 3"' if box.open else ""
+    kind = " lineage-subject" if subject else " lineage-open" if box.open else ""
+    return format_html(
+        '<g class="lineage-box{}"><rect x="{}" y="{}" width="{}" height="{}" rx="3"{}/>{}</g>',
+        kind,
+        x,
+        y,
+        BOX_WIDTH,
+        BOX_HEIGHT,
+        mark_safe(look),  # noqa: S308 - one of three constants
+        format_html_join(
+            "", "{}", ((_text(x + BOX_WIDTH / 2, first + 14 * row, line),) for row, line in enumerate(texts))
+        ),
+    )
+
+
+def _arrow(arrow: Arrow, places: Mapping[str, Place]) -> SafeString:
+    (x, y), (to_x, to_y) = places[arrow.source], places[arrow.target]
+    x, y, to_y = x + BOX_WIDTH, y + BOX_HEIGHT / 2, to_y + BOX_HEIGHT / 2
+    if to_x <= x:  # a shorter way leads here too: go around underneath
+        to_x += BOX_WIDTH
+    half = (x + to_x) / 2
+    return format_html(
+        '<g class="lineage-arrow"><path d="M{} {}C{} {} {} {} {} {}" opacity="0.6"{}/>'
+        '<path d="M{} {}l7 -3.5v7z" fill="currentColor" stroke="none" opacity="0.8"/>{}</g>',
+        *(x + 5, y, half, y, half, to_y, to_x, to_y),
+        mark_safe("" if arrow.weights else ' stroke-dasharray="1.5 3"'),  # noqa: S308 - one of two constants
+        *(x, y),
+        _label(half, (y + to_y) / 2, arrow.label),
+    )
+
+
+def _label(x: float, y: float, text: str) -> SafeString:
+    """Words above the middle of an arrow."""
+    lines = _lines(text, 3, LABEL_UNITS)
+    return format_html_join(
+        "", "{}", ((_text(x, y - 5 - 11 * (len(lines) - 1 - row), line, size=9),) for row, line in enumerate(lines))
+    )
+
+
+def _text(x: float, y: float, text: str, size: int = 0) -> SafeString:
+    sized = format_html(' font-size="{}"', size) if size else ""
+    return format_html(
+        '<text x="{}" y="{}" text-anchor="middle" fill="currentColor" stroke="none"{}>{}</text>', x, y, sized, text
+    )
+
+
+def _lines(text: str, most: int, room: int) -> list[str]:
+    """`text` in at most `most` lines of `room` letters; what does not fit is cut, visibly."""
+    lines: list[str] = []
+    rest = text.strip()
+    while rest:
+        fits = _fitting(rest, room)
+        if fits >= len(rest):
+            return [*lines, rest]
+        if len(lines) + 1 == most:
+            return [*lines, rest[: fits - 1] + "…"]
+        cut = max(rest.rfind(mark, 0, fits) for mark in " -/_") + 1
+        cut = cut if cut > fits // 2 else fits
+        lines.append(rest[:cut].strip())
+        rest = rest[cut:].strip()
+    return lines
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many characters of `text` fit into `room` letters of usual width."""
+    for position, letter in enumerate(text):
+        room -= 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if room < 0:
+            return position
+    return len(text)

@@ -1,0 +1,165 @@
+"""Models: what a developer publishes, its releases, lineage and licence, and the uses in sight."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.accounts.actors import Actor
+from apps.facts.catalogue import paths
+from apps.facts.selectors import current_facts
+from apps.facts.subjects import SubjectRef
+from apps.parties.selectors import parties
+from apps.policy.sheets.entries import from_columns, from_fact
+from apps.registry import selectors, services
+from apps.registry.models import LineageEdge, Model
+from apps.registry.services.models import AliasInput
+from apps.web.facts import Line, sheet_lines
+from apps.web.forms import Form, attempt
+from apps.web.lists import Filter, Order, list_page
+from apps.web.pages import language, page
+from apps.web.registry.lineage import lineage_rows, picture
+
+SHOWN_USES = 200
+
+
+@page()
+def models(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Every model; the search looks into names and identifiers."""
+    actor.require("register.read")
+    return list_page(
+        request,
+        "registry/models.html",
+        selectors.models(),
+        orders=(Order("name", ("name",)), Order("entered", ("-created_at",))),
+        filters=(
+            Filter("access", gettext_lazy("Access"), Model.Access.choices),
+            Filter("kind", gettext_lazy("Kind"), Model.Kind.choices),
+        ),
+        search=lambda rows, text: rows.filter(id__in=selectors.models(text).values("id")),
+        hidden=("developer",),
+        context={"may_change": actor.may("register.change")},
+    )
+
+
+@page()
+def model(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
+    """One model with everything that is known of it, and with what it carries."""
+    actor.require("register.read")
+    found = selectors.model_by_id(model_id)
+    lineage = selectors.Lineage.load()
+    uses = selectors.uses(actor).filter(deployment__release__model=found).select_related("verdict")
+    context = {
+        "model": found,
+        "lines": _lines(found),
+        "rows": lineage_rows(found, lineage),
+        "picture": picture(found, lineage),
+        "children": found.children.select_related("child__developer").order_by("relation", "child__name", "id"),
+        "uses": uses.order_by("name", "id")[:SHOWN_USES],
+        "may_change": actor.may("register.change") and actor.sees_all,
+        "may_report": actor.may("reports.make"),
+        "may_register": actor.may("register.change"),
+    }
+    return render(request, "registry/model.html", context)
+
+
+def _lines(found: Model) -> list[Line]:
+    """The model's own columns and its stated facts; what is derived for a use is shown there."""
+    subject = SubjectRef("model", found.id)
+    developer = found.developer
+    entries = {
+        f"model.{name}": from_columns(getattr(found, name), found) for name in ("name", "family", "kind", "access")
+    }
+    entries["model.developer"] = from_columns(str(developer.id) if developer else None, found, str(developer or ""))
+    entries |= {f"model.{name}": from_fact(fact) for name, fact in current_facts([subject])[subject].items()}
+    shown = sheet_lines("model", entries, language())
+    return [one for one in shown if one.path in entries or paths()[one.path].asserted]
+
+
+class LineageForm(Form):
+    """An edge to add."""
+
+    relation = forms.ChoiceField(label=gettext_lazy("Relation"), choices=LineageEdge.Relation.choices)
+    parent = forms.CharField(
+        label=gettext_lazy("Made from"),
+        max_length=300,
+        help_text=gettext_lazy(
+            "Name or hub identifier; a model that is not in the register stays visible by this name."
+        ),
+    )
+    source = forms.CharField(label=gettext_lazy("Source"), max_length=500)
+    source_url = forms.CharField(label=gettext_lazy("Address of the source"), max_length=1000, required=False)
+
+
+@page("GET", "POST")
+def add_parent(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
+    """Record what a model was made from."""
+    actor.require("register.change")
+    found = selectors.model_by_id(model_id)
+    form = LineageForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        made = attempt(
+            form,
+            lambda: services.add_lineage_edge(
+                actor=actor,
+                child=found,
+                relation=data["relation"],
+                parent=selectors.model_by_reference(data["parent"]),
+                parent_name=data["parent"],
+                source=data["source"],
+                source_url=data["source_url"],
+            ),
+            pointers={"/parent_name": "parent"},
+        )
+        if made:
+            messages.success(request, _("The edge is recorded; uses that rest on it are judged again."))
+            return HttpResponseRedirect(reverse("model", args=[model_id]))
+    return render(request, "registry/lineage_new.html", {"form": form, "model": found})
+
+
+class ModelForm(Form):
+    """A model that the knowledge does not have."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=300)
+    developer = forms.ChoiceField(label=gettext_lazy("Developer"), required=False)
+    identifier = forms.CharField(
+        label=gettext_lazy("Hub identifier"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy(
+            "On the Hugging Face hub, such as Qwen/Qwen2.5-7B-Instruct. Nothing is read off the name."
+        ),
+    )
+
+
+@page("GET", "POST")
+def new(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Enter a model."""
+    actor.require("register.change")
+    known = {str(party.id): party for party in parties().order_by("name", "id")}
+    form = ModelForm(request.POST or None)
+    choices = [("", _("Not known")), *((key, party.name) for key, party in known.items())]
+    form.fields["developer"].choices = choices  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        hub = [AliasInput("huggingface", data["identifier"])] if data["identifier"] else []
+        made = attempt(
+            form,
+            lambda: services.register_model(
+                actor=actor, name=data["name"], developer=known.get(data["developer"]), aliases=hub
+            ),
+            pointers={"/aliases": "identifier"},
+            existing=reverse("models") + "/{}",
+        )
+        if made:
+            messages.success(
+                request, _("%(name)s is entered. What else is known is stated with its source.") % {"name": made.name}
+            )
+            return HttpResponseRedirect(reverse("model", args=[made.id]))
+    return render(request, "registry/model_new.html", {"form": form})
