@@ -60,6 +60,8 @@ def read_request(body: Any) -> DecisionRequest:
     """The request in a JSON body. Raises `InvalidInput` with every mistake at its pointer."""
     reader = _Reader()
     top = reader.table(body, "", _TOP)
+    if not isinstance(body, dict):
+        raise InvalidInput(errors=reader.errors)
     declared = reader.table({} if top.get("declared") is None else top["declared"], "/declared", _DECLARED)
     models = top.get("models")
     if not isinstance(models, list) or len(models) > MAX_MODELS:
