@@ -19,6 +19,13 @@ class Report(BaseModel):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 
+    class Stage(models.TextChoices):
+        """What is being done while a report is running."""
+
+        EVIDENCE = "evidence", _("Gathering the evidence")
+        LAYOUT = "layout", _("Laying out the pages")
+        STORING = "storing", _("Storing the file")
+
     kind = models.CharField(max_length=12, choices=Kind)
     subject_type = models.CharField(max_length=20)
     subject_id = models.UUIDField()
@@ -29,7 +36,7 @@ class Report(BaseModel):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     progress = models.FloatField(default=0)
-    stage = models.CharField(max_length=100, blank=True)
+    stage = models.CharField(max_length=10, choices=Stage, blank=True)
     error = models.TextField(blank=True)
     evidence = models.JSONField(null=True)
     evidence_digest = models.CharField(max_length=80, blank=True)

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
@@ -16,13 +18,14 @@ from apps.accounts.selectors import actor_for
 from apps.core.canonical import digest
 from apps.core.changes import change
 from apps.core.clock import now
-from apps.core.errors import InvalidInput, NotFound, WeighbridgeError
+from apps.core.errors import InvalidInput, NotFound, NotPermitted, WeighbridgeError
 from apps.registry.selectors import model_by_id, use_by_id
 from apps.reports.dossier import gather_evidence
 from apps.reports.models import Report
 from apps.reports.rendering import render_pdf
 
 LANGUAGES = ("en", "de")
+_FINISHED = ("state", "progress", "stage", "error", "file", "file_sha256", "pages", "finished_at")
 
 
 def request_report(*, actor: Actor, kind: str, subject_type: str, subject_id: UUID, language: str) -> Report:
@@ -62,52 +65,72 @@ def _ask(report_id: UUID) -> None:
 
 
 def make_report(*, actor: Actor, report_id: UUID) -> Report:
-    """Make the file of a report. Doing it again after a crash starts over; a finished report stays as it is."""
-    report = Report.objects.select_related("requested_by").filter(id=report_id).first()
+    """Make the file of a report. Doing it again after a crash goes on from the evidence, once that is frozen.
+
+    A finished report stays as it is. A report that cannot be made ends as failed, with a message for who asked.
+    Raises `NotFound` when there is no such report.
+    """
+    report = Report.objects.filter(id=report_id).first()
     if report is None:
         raise NotFound("There is no such report.")
     if report.state == Report.State.DONE:
         return report
-    _progress(actor, report, 0.1, "evidence", state=Report.State.RUNNING)
     try:
-        if report.evidence is None:
-            report.evidence = gather_evidence(report, _reader(report))
-            report.evidence_digest = digest(report.evidence)
-        _progress(actor, report, 0.4, "layout")
+        report = _freeze(actor, report)
+        _progress(actor, report, 0.4, Report.Stage.LAYOUT)
         content, pages = render_pdf(report.evidence, report.language, report.evidence_digest)
+        _progress(actor, report, 0.9, Report.Stage.STORING)
+        path = store(report, content)
     except WeighbridgeError as error:
         return _fail(actor, report, error.message)
     except Exception as error:
         # Whatever went wrong, whoever waits for the document must be told; the task's log has the traceback.
-        _fail(actor, report, f"The document could not be made ({type(error).__name__}). Ask for it again.")
+        with translation.override(report.language):
+            told = _("The document could not be made (%(error)s). Ask for it again; if it fails again, tell your "
+                     "administrator the number %(number)s.")  # fmt: skip
+            message = told % {"error": type(error).__name__, "number": report.id}
+        _fail(actor, report, message)
         raise
-    path = store(report, content)
     with change(actor, "report.finish"):
         report.state, report.progress, report.stage, report.error = Report.State.DONE, 1.0, "", ""
         report.file, report.file_sha256 = str(path.relative_to(folder())), hashlib.sha256(content).hexdigest()
         report.pages, report.finished_at = pages, now()
-        report.save()
+        report.save(update_fields=_FINISHED)
+    return report
+
+
+def _freeze(actor: Actor, report: Report) -> Report:
+    """Gather the evidence once; whoever comes second, after a crash or at the same time, finds it there."""
+    _progress(actor, report, 0.1, Report.Stage.EVIDENCE, state=Report.State.RUNNING)
+    with change(actor, "report.freeze"):
+        report = Report.objects.select_for_update().get(id=report.id)
+        if report.evidence is None:
+            report.evidence = gather_evidence(report, _reader(report))
+            report.evidence_digest = digest(report.evidence)
+            report.save()
     return report
 
 
 def _reader(report: Report) -> Actor:
     """Whoever asked reads the evidence: the document shows what they may see, and nothing else."""
-    if report.requested_by is None:
+    if report.requested_by_id is None:
         return Actor.system("report")
-    user = User.objects.prefetch_related("grants").get(id=report.requested_by_id)
+    user = User.objects.prefetch_related("grants").filter(id=report.requested_by_id, is_active=True).first()
+    if user is None:
+        raise NotPermitted("Whoever asked for this document may no longer sign in.")
     return actor_for(user)
 
 
 def _progress(actor: Actor, report: Report, progress: float, stage: str, state: str | None = None) -> None:
     with change(actor, "report.progress"):
         report.progress, report.stage, report.state = progress, stage, state or report.state
-        report.save()
+        report.save(update_fields=["progress", "stage", "state"])
 
 
 def _fail(actor: Actor, report: Report, message: str) -> Report:
     with change(actor, "report.fail", reason=message):
-        report.state, report.error, report.finished_at = Report.State.FAILED, message, now()
-        report.save()
+        report.state, report.stage, report.error, report.finished_at = Report.State.FAILED, "", message, now()
+        report.save(update_fields=["state", "stage", "error", "finished_at"])
     return report
 
 

@@ -41,7 +41,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("progress", models.FloatField(default=0)),
-                ("stage", models.CharField(blank=True, max_length=100)),
+                (
+                    "stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("evidence", "Gathering the evidence"),
+                            ("layout", "Laying out the pages"),
+                            ("storing", "Storing the file"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("error", models.TextField(blank=True)),
                 ("evidence", models.JSONField(null=True)),
                 ("evidence_digest", models.CharField(blank=True, max_length=80)),

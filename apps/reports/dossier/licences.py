@@ -1,0 +1,75 @@
+"""Under which licences: declared per release, with terms, duties and clauses, and those of the ancestors."""
+
+from typing import Any
+from uuid import UUID
+
+from apps.licences.models import Duty, Licence
+from apps.registry.models import Model, Release
+from apps.reports.dossier.scope import Scope
+from apps.reports.dossier.statements import Statement, day
+
+
+def licences(scope: Scope) -> dict[str, Any]:
+    """References as declared, and every licence once with its terms."""
+    numbers = {key: number for number, key in enumerate(scope.licences, start=1)}
+    names = dict(Model.objects.filter(id__in=scope.ancestor_ids).values_list("id", "name"))
+    declared = [
+        {
+            "model": scope.model.name,
+            "revision": release.revision,
+            "ancestor": False,
+            **_declared(scope, release, numbers),
+        }
+        for release in scope.releases
+    ]
+    for key in scope.ancestor_ids:
+        release = scope.floating.get(key)
+        if release is not None:
+            row = {"model": names[key], "revision": "", "ancestor": True}
+            declared.append({**row, **_declared(scope, release, numbers)})
+    own = {release.licence_id for release in scope.releases}
+    return {
+        "declared": declared,
+        "licences": [
+            {"number": number, "ancestor_only": key not in own, **_licence(scope, scope.licences[key])}
+            for key, number in numbers.items()
+        ],
+    }
+
+
+def _declared(scope: Scope, release: Release, numbers: dict[UUID, int]) -> dict[str, Any]:
+    expression = release.licence_expression or (release.licence.ref if release.licence else "")
+    known = bool(expression) and release.licence_state not in ("unknown", "disputed")
+    as_of = day(release.licence_as_of)
+    statement: Statement = {
+        "value": expression or None,
+        "state": release.licence_state if known or release.licence_state == "disputed" else "unknown",
+        "source": scope.ledger.cite(release.licence_source, release.licence_source_url, as_of),
+        "as_of": as_of,
+    }
+    return {"reference": statement, "licence": numbers.get(release.licence_id) if release.licence_id else None}
+
+
+def _licence(scope: Scope, licence: Licence) -> dict[str, Any]:
+    return {
+        "ref": licence.ref,
+        "name": licence.name,
+        "category": licence.category,
+        "text_sha256": licence.text_sha256,
+        "text_source": scope.ledger.cite(licence.text_source, "", day(licence.text_date)),
+        "text_date": day(licence.text_date),
+        "facts": scope.ledger.facts("licence", scope.facts_of("licence", licence.id), scope.names),
+        "duties": [_duty(scope, duty) for duty in licence.duties.all()],
+    }
+
+
+def _duty(scope: Scope, duty: Duty) -> dict[str, Any]:
+    as_of = day(duty.as_of)
+    return {
+        "term": duty.term,
+        "text": {"en": duty.text_en, "de": duty.text_de},
+        "clause": duty.clause,
+        "state": duty.state,
+        "source": scope.ledger.cite(duty.source_label, duty.source_url, as_of),
+        "as_of": as_of,
+    }
