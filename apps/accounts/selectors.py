@@ -1,6 +1,7 @@
 """Reads of people, teams and tokens."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -114,3 +115,8 @@ def token_holders(actor: Actor) -> QuerySet[User]:
     if actor.may("accounts.manage"):
         wanted |= Q(kind=User.Kind.SERVICE)
     return User.objects.filter(wanted, is_active=True).order_by("kind", "name", "id")
+
+
+def names_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of people whom something in sight names; nothing else of them."""
+    return dict(User.objects.filter(id__in=set(user_ids)).values_list("id", "name"))

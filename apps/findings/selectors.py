@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from apps.accounts.actors import Actor
+from apps.core.clock import today
 from apps.core.errors import NotFound
 from apps.findings.models import Finding, Task, Waiver
 from apps.policy.models import Severity
@@ -135,3 +136,21 @@ def _entries(waivers_in_effect: Sequence[Waiver]) -> dict[str, Entry]:
         "valid_until": first.expires_on.isoformat(),
     }
     return {f"exception.{field}": {"value": value, **common} for field, value in values.items()}
+
+
+def overdue(actor: Actor) -> QuerySet[Finding]:
+    """Open findings past their day."""
+    return findings(actor).filter(status=Finding.Status.OPEN, due_on__lt=today())
+
+
+def ending_waivers(actor: Actor, within_days: int = 30) -> QuerySet[Waiver]:
+    """Waivers in effect that end within some days, the next one first."""
+    until = today() + dt.timedelta(days=within_days)
+    in_effect = waivers(actor).filter(state=Waiver.State.APPROVED, expires_on__gte=today(), expires_on__lte=until)
+    return in_effect.order_by("expires_on", "id")
+
+
+def waivers_to_decide(actor: Actor) -> QuerySet[Waiver]:
+    """Waivers that wait for `actor`: asked for by somebody else, and the right to decide is held."""
+    proposed = waivers(actor).filter(state=Waiver.State.PROPOSED, expires_on__gt=today()).order_by("created_at", "id")
+    return proposed.exclude(requested_by_id=actor.user_id) if actor.may("waivers.decide") else proposed.none()

@@ -37,6 +37,11 @@ def message_by_id(actor: Actor, message_id: UUID) -> OutboxMessage:
     return found
 
 
+def failed(actor: Actor) -> int:
+    """How many messages in sight could not be delivered."""
+    return messages(actor).filter(state=OutboxMessage.State.FAILED).count()
+
+
 def reviews_to_ask_for(on: dt.date) -> list[DueReview]:
     """The uses whose review is overdue on a day or due within the horizon, with what a digest says of each."""
     uses = list(

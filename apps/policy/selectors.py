@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
 from apps.policy.engine.content import PolicyContent
 from apps.policy.engine.content import Rule as RuleContent
-from apps.policy.models import CurrentVerdict, Evaluation, Pack, Parameter, PolicyVersion, Rule
+from apps.policy.models import CurrentVerdict, DueUse, Evaluation, Pack, Parameter, PolicyVersion, Rule
 from apps.policy.publishing import compiled, content_of
 from apps.policy.sheets.entries import Entry
+from apps.registry.models import Use
 from apps.registry.selectors import uses
 
 OUTCOME_ORDER = ("finding", "unknown", "pass", "not_applicable")
@@ -138,3 +139,15 @@ def missing_of(verdicts: Sequence[Explained]) -> list[dict[str, Any]]:
         {"path": path, "rules": codes}
         for path, codes in sorted(wanted.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
+
+
+def standing(actor: Actor) -> dict[str, int]:
+    """How many of the uses in sight stand how: the number of uses by decision. One query."""
+    judged = CurrentVerdict.objects.exclude(use__status=Use.Status.RETIRED)
+    seen = judged if actor.sees_all else judged.filter(use__team_id__in=actor.team_ids)
+    return dict(seen.order_by().values_list("decision").annotate(uses=Count("id")))
+
+
+def marked() -> int:
+    """How many uses wait to be judged again."""
+    return DueUse.objects.count()

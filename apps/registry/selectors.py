@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from apps.accounts.actors import Actor
@@ -81,7 +81,9 @@ def models(search: str = "") -> QuerySet[Model]:
 
 def models_under(licence_id: UUID) -> QuerySet[Model]:
     """The models of which a release bears a licence."""
-    return models().filter(id__in=Release.objects.filter(licence_id=licence_id).values("model_id")).order_by("name", "id")
+    return (
+        models().filter(id__in=Release.objects.filter(licence_id=licence_id).values("model_id")).order_by("name", "id")
+    )
 
 
 def model_by_id(model_id: UUID) -> Model:
@@ -283,3 +285,10 @@ _READ_BY_THE_USE = {"screening": "id", "use_case": "use_case_id", "deployment": 
 def uses_reading(actor: Actor, subject_type: str, ids: Iterable[Any]) -> QuerySet[Use]:
     """The uses in the actor's sight whose fact sheet may read any of some subjects."""
     return uses(actor).filter(id__in=use_ids_reading(subject_type, ids).values("id"))
+
+
+def most_used(actor: Actor, what: str) -> list[tuple[UUID | None, str | None, int]]:
+    """On whom the uses in sight rest most: identifier, name and number of uses, by `developer` or `operator`."""
+    path = {"developer": "deployment__release__model__developer", "operator": "deployment__operator"}[what]
+    rows = uses(actor).exclude(status=Use.Status.RETIRED).order_by().values_list(path, f"{path}__name")
+    return sorted(rows.annotate(uses=Count("id")), key=lambda row: (-row[2], row[1] or ""))

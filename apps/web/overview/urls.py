@@ -7,4 +7,5 @@ from apps.web.overview import views
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("search", views.search, name="search"),
+    path("settings/system", views.system, name="system"),
 ]
