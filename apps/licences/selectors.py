@@ -20,3 +20,13 @@ def licence_by_id(licence_id: UUID) -> Licence:
     if found is None:
         raise NotFound("There is no such licence.")
     return found
+
+
+def licence_by_hub_tag(tag: str, name: str = "") -> Licence | None:
+    """The one licence that a model card's tag means, with its `license_name` where the tag is `other`.
+
+    None where no licence or more than one could be meant: such a tag says nothing, and its text has to be read.
+    """
+    wanted = f"other/{name}" if tag.strip().casefold() == "other" else tag
+    found = Licence.objects.filter(hub_tags__contains=[wanted.strip().casefold()])[:2]
+    return found[0] if len(found) == 1 else None

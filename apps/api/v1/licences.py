@@ -11,7 +11,10 @@ from apps.licences.models import Duty, Licence
 class DutySerializer(Shown[Duty]):
     class Meta:
         model = Duty
-        fields = ("term", "text", "clause", "state", "source_label", "source_url", "as_of")
+        fields = (
+            *("term", "text_en", "text_de", "clause"),
+            *("state", "source_label", "source_url", "source_quality", "as_of"),
+        )
 
 
 class LicenceSerializer(Shown[Licence]):
@@ -20,7 +23,8 @@ class LicenceSerializer(Shown[Licence]):
     class Meta:
         model = Licence
         fields = (
-            *("id", "key", "ref", "name", "category", "text_sha256", "text_source", "text_date", "duties"),
+            *("id", "key", "ref", "name", "category", "text_sha256", "text_source", "text_date", "hub_tags"),
+            "duties",
             *("created_at", "updated_at"),
         )
 

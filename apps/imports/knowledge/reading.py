@@ -19,6 +19,7 @@ from apps.places.countries import is_country
 
 FILES = Path(__file__).parent / "files"
 KEY = re.compile(r"[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*")
+CHECKSUM = re.compile(r"[0-9a-f]{64}")
 _REQUIRED: Any = object()
 _NO_CLAIM = frozenset({Quality.WEAK, Quality.UNOFFICIAL})
 """What such a source says is kept, and stays unknown."""
@@ -66,7 +67,10 @@ def read(file: str) -> Any:
 
 @dataclass(frozen=True)
 class Source:
-    """Where knowledge comes from. `own` marks a page on which a party speaks about itself."""
+    """Where knowledge comes from. `own` marks a page on which a party speaks about itself.
+
+    `sha256` is the checksum of a text as it was read; only texts of licences have one.
+    """
 
     key: str
     label: str
@@ -74,6 +78,7 @@ class Source:
     date: dt.date
     quality: str
     own: bool
+    sha256: str = ""
 
     @property
     def state(self) -> str:
@@ -180,6 +185,13 @@ class Entry:
             return clean_url(value, pointer=f"/{key}", required=False)
         except InvalidInput as error:
             raise self.error(f"{key} {error.errors[0].message}") from error
+
+    def checksum(self, key: str) -> str:
+        """A SHA-256 in hexadecimal, empty where it is left out."""
+        value = self.text(key, "", max_length=64)
+        if value and not CHECKSUM.fullmatch(value):
+            raise self.error(f"{key} must be a SHA-256 in hexadecimal")
+        return value
 
     def choice(self, key: str, allowed: Sequence[str], default: Any = _REQUIRED) -> str:
         """One of some words."""
@@ -288,6 +300,7 @@ def _source(entry: Entry) -> Source:
             date=entry.date("date"),
             quality=entry.choice("quality", Quality.values),
             own=entry.flag("own"),
+            sha256=entry.checksum("sha256"),
         )
 
 

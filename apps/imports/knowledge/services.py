@@ -3,6 +3,7 @@
 from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
 from apps.facts.signals import facts_changed
+from apps.imports.knowledge.licences import load_licences, read_licences
 from apps.imports.knowledge.parties import load_parties, read_parties
 from apps.imports.knowledge.reading import Sources
 from apps.imports.knowledge.report import LoadReport
@@ -20,12 +21,14 @@ def load_knowledge(*, actor: Actor) -> LoadReport:
     report = LoadReport()
     sources = Sources.load()
     lists, parties, events = read_lists(sources), read_parties(sources), read_events(sources)
+    licences = read_licences()
     with change(actor, "knowledge.load"):
         one_at_a_time("knowledge")
         load_lists(report, lists)
         known = load_parties(actor, report, parties)
         load_listings(report, known, lists)
         load_events(report, known, events)
+        load_licences(actor, report, licences)
         remove_leftovers(report)
         if report.touched:
             facts_changed.send(sender=LoadReport, subjects=report.touched)
