@@ -35,17 +35,14 @@ def once(*, user_id: UUID, key: str, asked: Any, respond: Callable[[], Response]
         if answer.request_digest != asked_digest:
             raise Conflict("This idempotency key was used with another request. Use a new key for a new request.")
         if not is_new:
-            return Response(answer.body, status=answer.status, headers=answer.headers)
+            content = json.loads(answer.body) if answer.body else None
+            return Response(content, status=answer.status, headers=answer.headers)
         response = respond()
-        answer.status, answer.body = response.status_code, plain(response.data)
+        answer.status = response.status_code
+        answer.body = "" if response.data is None else json.dumps(response.data, cls=JSONEncoder)
         answer.headers = {name: response[name] for name in _HEADERS if name in response}
         answer.save()
     return response
-
-
-def plain(data: Any) -> Any:
-    """Data as JSON gives it back."""
-    return json.loads(json.dumps(data, cls=JSONEncoder))
 
 
 def forget_old_answers() -> int:

@@ -15,7 +15,8 @@ class IdempotentAnswer(BaseModel):
     request_digest = models.CharField(max_length=80)
     status = models.PositiveSmallIntegerField(default=0)
     """Zero while the write is being made, which no other transaction sees."""
-    body = models.JSONField(null=True)
+    body = models.TextField(blank=True)
+    """JSON as it was sent; the database's own kind of JSON would forget the order of the keys."""
     headers = models.JSONField(default=dict)
 
     class Meta:

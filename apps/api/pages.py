@@ -53,7 +53,10 @@ class Order:
             peers = missing & Q(**{f"{self.key}__{step}": key})
             return peers | ~missing if backwards else peers
         found = Q(**{f"{self.column}__{step}": value}) | Q(**{self.column: value, f"{self.key}__{step}": key})
-        return found | missing if self.nullable and not backwards else found
+        if self.nullable and not backwards:
+            return found | missing
+        # Says again what follows from the rest, in a form with which the database enters an index at the right place.
+        return Q(**{f"{self.column}__{step}e": value}) & found
 
 
 @dataclass(frozen=True)

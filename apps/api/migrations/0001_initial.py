@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=200)),
                 ("request_digest", models.CharField(max_length=80)),
                 ("status", models.PositiveSmallIntegerField(default=0)),
-                ("body", models.JSONField(null=True)),
+                ("body", models.TextField(blank=True)),
                 ("headers", models.JSONField(default=dict)),
             ],
             options={
