@@ -92,7 +92,8 @@ class PolicyVersion(BaseModel):
 
     number = models.PositiveIntegerField(unique=True)
     content = models.JSONField()
-    digest = models.CharField(max_length=80, unique=True)
+    digest = models.CharField(max_length=80)
+    """Of the content; two versions have the same when an earlier policy is published again."""
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=300)
     note = models.TextField(blank=True)

@@ -93,6 +93,7 @@ def _write_rows(content: PolicyContent) -> None:
         }
         _store(rules.get(rule.code) or Rule(code=rule.code), columns)
     Rule.objects.exclude(code__in=[rule.code for rule in content.rules]).delete()
+    Pack.objects.exclude(code__in=[pack.code for pack in content.packs]).delete()
     parameters = {parameter.name: parameter for parameter in Parameter.objects.all()}
     for parameter in content.params:
         rest = {key: value for key, value in asdict(parameter).items() if key not in ("name", "value")}

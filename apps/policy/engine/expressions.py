@@ -10,6 +10,7 @@ equal meaning, so that a verdict calls back into Python for nothing. All numbers
 
 import datetime
 import difflib
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,16 +22,23 @@ from .content import ParameterValue
 from .vocabulary import Term, Vocabulary, catalogue_vocabulary
 
 _STRING = re.compile(r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*")
-_PATH = re.compile(r"(?<![\w.])([a-z_][a-z0-9_]*)((?:\.[a-z_][a-z0-9_]*)+)(?!\w*\()", re.ASCII)
-_HAS = re.compile(r"(?<!\w)has\([ \t]*([a-z_]\w*\.[a-z_]\w*)[ \t]*\)", re.ASCII)
-_DAYS = re.compile(r"(?<!\w)days_(since|until)\(([^()]*)\)")
+_PATH = re.compile(r"(?<![\w.])([a-z_][a-z0-9_]*)((?:\s*\.\s*[a-z_][a-z0-9_]*)+)(?!\w*\s*\()", re.ASCII)
+_HAS = re.compile(r"(?<!\w)has(\s*)\((\s*)([a-z_]\w*\.[a-z_]\w*)(\s*)\)", re.ASCII)
+_DAYS = re.compile(r"(?<!\w)days_(since|until)\s*\(([^()]*)\)")
 _DECIMAL = re.compile(r"(?<![\w.])(\d+)\.(\d+)(?![\w.])")
-_NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+_COUNTING = re.compile(r"(?<!\w)days_(?:since|until)(?!\w)")
+_ARITHMETIC = re.compile(r"[-+*/%]")
+_LEADING_DOT = re.compile(r"(?:^|[^\w\s)\]}])\s*(\.)\s*[A-Za-z_]")
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_COMPARED = re.compile(r"(?<![\w.])([a-z_]\w*\.[a-z_]\w*)\s*(?:(?:==|!=)\s*('[^'\n]*'|\"[^\"\n]*\")|in\s*\[([^\]]*)\])")
-_MEMBER = re.compile(r"('[^'\n]*'|\"[^\"\n]*\")\s+in\s+([a-z_]\w*\.[a-z_]\w*)(?![\w.])")
+_TEXT = r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\""
+_FACT = r"(?<![\w.])([a-z_]\w*\.[a-z_]\w*)"
+_COMPARED = re.compile(rf"{_FACT}\s*(?:(?:==|!=)\s*({_TEXT})|in\s*\[([^\]]*)\])")
+_REVERSED = re.compile(rf"({_TEXT})\s*(?:==|!=|in\b)\s*{_FACT}(?![\w.])")
+_ITEMS = re.compile(rf"{_FACT}\.(?:exists|all|filter)\(\s*(\w+)\s*,\s*\2\s*(?:(?:==|!=)\s*({_TEXT})|in\s*\[([^\]]*)\])")
+_KEY = re.compile(rf"(?<![\w.])params\.([a-z_]\w*)\s*\[\s*({_TEXT})\s*\]")
 
 _DATE = cel.Type.AbstractType("date")
 _PLAIN_MAP = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
@@ -42,6 +50,7 @@ _KIND_TYPES = {
     "list": cel.Type.List(cel.Type.STRING),
     "map": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
 }
+_FUNCTIONS = ("days_since", "days_until", "has", "size")
 MAX_LENGTH = 4000
 
 
@@ -64,13 +73,20 @@ class DateUse:
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """What an expression names: facts read for their value, facts only asked for, parameters, dates, numbers."""
+    """What an expression names: all its facts, parameters, dates and numbers.
+
+    `needed` are the facts read for their value, `asked` those whose absence the expression handles itself with has().
+    `computes` is true when dates are counted and something is calculated, so that the numbers alone do not tell the
+    days on which the outcome can turn.
+    """
 
     facts: tuple[str, ...]
     needed: tuple[str, ...]
+    asked: frozenset[str]
     params: tuple[str, ...]
     dates: tuple[DateUse, ...]
     numbers: tuple[int, ...]
+    computes: bool
 
 
 class Checker:
@@ -83,9 +99,7 @@ class Checker:
         variables: dict[str, Any] = {path: _KIND_TYPES[term.kind] for path, term in self.vocabulary.items()}
         variables |= {f"has_.{path}": cel.Type.BOOL for path in self.vocabulary}
         variables |= {f"params.{name}": _type_of(value) for name, value in params.items()}
-        days = [
-            cel.FunctionDecl(name, [cel.Overload(name, cel.Type.INT, [_DATE])]) for name in ("days_since", "days_until")
-        ]
+        days = [cel.FunctionDecl(name, [cel.Overload(name, cel.Type.INT, [_DATE])]) for name in _FUNCTIONS[:2]]
         self._check = cel.NewEnv(variables=variables, functions=days)
         plain: dict[str, Any] = dict.fromkeys(self.subjects, _PLAIN_MAP)
         self._plain = cel.NewEnv(variables={**plain, "params": _PLAIN_MAP, "today": cel.Type.INT})
@@ -96,10 +110,10 @@ class Checker:
             return [Problem(1, 1, "The expression is empty.")]
         if len(expression) > MAX_LENGTH:
             return [Problem(1, 1, f"The expression is longer than {MAX_LENGTH} characters.")]
-        found = self._type_problems(expression)
+        found = list(_form_problems(expression)) or self._type_problems(expression)
         if not found:
             found = [*self._key_problems(expression), *self._value_problems(expression)]
-        return sorted(found, key=lambda problem: (problem.line, problem.column))
+        return sorted(found or self._plain_problems(expression), key=lambda problem: (problem.line, problem.column))
 
     def program(self, expression: str) -> Any:
         """The compiled expression over plain maps. Raises `ValueError` with the first problem."""
@@ -118,23 +132,25 @@ class Checker:
         bare = _without_strings(expression)
         facts, params = self._names(bare)
         needed, _ = self._names(_HAS.sub(lambda match: " " * len(match.group()), bare))
-        dates = {DateUse(match.group(2).strip(), match.group(1) == "until") for match in _DAYS.finditer(bare)}
-        numbers = {int(match.group()) for match in _NUMBER.finditer(bare)}
+        dates = {DateUse(_joined(match.group(2)), match.group(1) == "until") for match in _DAYS.finditer(bare)}
+        numbers = {int(float(match.group())) for match in _NUMBER.finditer(bare)}
         for name in params:
-            numbers |= set(_whole_numbers(self.params.get(name)))
+            numbers |= set(whole_numbers(self.params.get(name)))
         return Mentions(
             facts=tuple(sorted(facts)),
             needed=tuple(sorted(needed)),
+            asked=frozenset(match.group(3) for match in _HAS.finditer(bare)),
             params=tuple(sorted(params)),
             dates=tuple(sorted(dates, key=lambda use: (use.path, use.until))),
             numbers=tuple(sorted(numbers)),
+            computes=bool(dates) and bool(_ARITHMETIC.search(bare)),
         )
 
     def _names(self, bare: str) -> tuple[set[str], set[str]]:
         facts: set[str] = set()
         params: set[str] = set()
         for match in _PATH.finditer(bare):
-            first, rest = match.group(1), match.group(2)[1:].split(".")[0]
+            first, rest = _joined(match.group()).split(".")[:2]
             if first == "params":
                 params.add(rest)
             elif f"{first}.{rest}" in self.vocabulary:
@@ -150,6 +166,14 @@ class Checker:
             return [Problem(1, 1, f"The expression gives {result.name().lower()}, not true or false.")]
         return []
 
+    def _plain_problems(self, expression: str) -> list[Problem]:
+        # What the typed check takes and the program over plain maps does not.
+        try:
+            self._plain.compile(_plain_text(expression))
+        except RuntimeError as error:
+            return self._read_errors(expression, str(error))
+        return []
+
     def _read_errors(self, expression: str, text: str) -> list[Problem]:
         found = []
         lines = expression.split("\n")
@@ -158,7 +182,9 @@ class Checker:
             undeclared = _UNDECLARED.search(message)
             if undeclared:
                 name = undeclared.group(1).removeprefix("has_.")
-                found.append(Problem(row, _start_of(lines, row, name, position), self._unknown_name(name)))
+                start = _start_of(lines, row, name, position)
+                called = lines[row - 1][start - 1 + len(name) :].lstrip().startswith("(")
+                found.append(Problem(row, start, _unknown_function(name) if called else self._unknown_name(name)))
             else:
                 cleaned = message.removesuffix(" [INVALID_ARGUMENT]").replace("abstract type ", "")
                 found.append(Problem(row, position, cleaned[:1].upper() + cleaned[1:] + "."))
@@ -168,27 +194,38 @@ class Checker:
         known = [*self.vocabulary, *(f"params.{param}" for param in self.params)]
         close = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
         kind = "parameter" if name.startswith("params.") else "fact"
-        hint = f" Did you mean {close[0]}?" if close else ""
-        return f"There is no {kind} {name}.{hint}"
+        hint = "" if "." in name else " A text stands in quotation marks."
+        return f"There is no {kind} {name}.{f' Did you mean {close[0]}?' if close else hint}"
 
     def _key_problems(self, expression: str) -> Iterable[Problem]:
         bare = _without_strings(expression)
         for match in _PATH.finditer(bare):
-            parts = match.group().split(".")
-            table = self.params.get(parts[1])
-            if parts[0] == "params" and len(parts) > 2 and not (isinstance(table, dict) and parts[2] in table):
-                yield _problem_at(expression, match.start(), f"There is no parameter {match.group()}.")
-        for match in _DAYS.finditer(bare):
-            if not _PATH.fullmatch(match.group(2).strip()):
-                message = f"days_{match.group(1)} takes the name of one date, not an expression."
+            first, name, *keys = _joined(match.group()).split(".")
+            if first == "params" and keys and not self._has_key(name, keys[0]):
+                yield _problem_at(expression, match.start(), f"There is no parameter params.{name}.{keys[0]}.")
+        for match in _in_code(_KEY, expression):
+            name, key = match.group(1), match.group(2)[1:-1]
+            if not self._has_key(name, key):
+                yield _problem_at(expression, match.start(), f"There is no parameter params.{name}.{key}.")
+        for match in _COUNTING.finditer(bare):
+            call = _DAYS.match(bare, match.start())
+            if not call or not _PATH.fullmatch(call.group(2).strip()):
+                message = f"{match.group()} takes the name of one date, not an expression."
                 yield _problem_at(expression, match.start(), message)
 
     def _value_problems(self, expression: str) -> Iterable[Problem]:
-        for match in _COMPARED.finditer(expression):
-            texts = [match.group(2)] if match.group(2) else _STRING.findall(match.group(3) or "")
+        for match in _in_code(_COMPARED, expression):
+            texts = [match.group(2)] if match.group(2) else _STRING.findall(match.group(3))
             yield from self._not_allowed(expression, match.start(), match.group(1), texts)
-        for match in _MEMBER.finditer(expression):
+        for match in _in_code(_ITEMS, expression):
+            texts = [match.group(3)] if match.group(3) else _STRING.findall(match.group(4))
+            yield from self._not_allowed(expression, match.start(), match.group(1), texts)
+        for match in _in_code(_REVERSED, expression):
             yield from self._not_allowed(expression, match.start(), match.group(2), [match.group(1)])
+
+    def _has_key(self, name: str, key: str) -> bool:
+        table = self.params.get(name)
+        return isinstance(table, dict) and key in table
 
     def _not_allowed(self, expression: str, start: int, path: str, texts: list[str]) -> Iterable[Problem]:
         term: Term | None = self.vocabulary.get(path)
@@ -249,15 +286,20 @@ def _type_name(value: Any) -> str:
     return str(_type_of(value).name())
 
 
-def _whole_numbers(value: Any) -> Iterable[int]:
-    values = value.values() if isinstance(value, dict) else [value]
-    return (int(item) for item in values if isinstance(item, int | float) and not isinstance(item, bool))
+def whole_numbers(value: Any) -> Iterable[int]:
+    """The numbers in a value, rounded down: itself, those in a list or table, and how many items that has."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else [value]
+    if isinstance(value, dict | list | tuple | str):
+        yield len(value)
+    for item in items:
+        if isinstance(item, int | float) and not isinstance(item, bool) and math.isfinite(item):
+            yield math.floor(item)
 
 
 def _check_text(expression: str) -> str:
     # Same length everywhere, so that the checker's columns are those of the author's text.
     def has(match: re.Match[str]) -> str:
-        return f"has_.{match.group(1)}".ljust(len(match.group()))
+        return f"{match.group(1)}{match.group(2)}has_.{match.group(3)}{match.group(4)}"
 
     return _outside_strings(expression, lambda text: _DECIMAL.sub(r"\g<1>0\2", _HAS.sub(has, text)))
 
@@ -277,6 +319,36 @@ def _outside_strings(expression: str, change: Any) -> str:
         parts += [change(expression[end : match.start()]), match.group()]
         end = match.end()
     return "".join([*parts, change(expression[end:])])
+
+
+def _form_problems(expression: str) -> Iterable[Problem]:
+    # Ways of writing that CEL knows and that would hide a name from `mentions`; nobody needs them here.
+    for match in _STRING.finditer(expression):
+        before, after = expression[: match.start()][-1:], expression[match.end() :][:1]
+        if before in ("r", "R", "b", "B") or after == match.group()[0]:
+            yield _problem_at(expression, match.start(), "A text stands in plain single or double quotation marks.")
+    bare = _without_strings(expression)
+    if "`" in bare:
+        yield _problem_at(expression, bare.index("`"), "A name stands without quotation marks.")
+    for match in _LEADING_DOT.finditer(bare):
+        yield _problem_at(expression, match.start(1), "A name does not begin with a dot.")
+
+
+def _in_code(pattern: re.Pattern[str], expression: str) -> Iterable[re.Match[str]]:
+    """Matches that do not begin inside a text or a comment."""
+    spans = [match.span() for match in _STRING.finditer(expression)]
+    for match in pattern.finditer(expression):
+        if not any(start < match.start() < end for start, end in spans):
+            yield match
+
+
+def _joined(name: str) -> str:
+    return "".join(name.split())
+
+
+def _unknown_function(name: str) -> str:
+    close = difflib.get_close_matches(name, _FUNCTIONS, n=1, cutoff=0.6)
+    return f"There is no function {name}.{f' Did you mean {close[0]}?' if close else ''}"
 
 
 def _without_strings(expression: str) -> str:

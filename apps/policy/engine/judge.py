@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .content import Gate, OnUnknown, Outcome, PolicyContent, Rule, Severity, Sheet
-from .expressions import Checker, DateUse, Mentions, Problem, day_number, prepared_params
+from .expressions import Checker, DateUse, Mentions, Problem, day_number, prepared_params, whole_numbers
 from .vocabulary import Vocabulary
 
 Decision = Literal["block", "undecided", "review", "pass"]
 _NO_KEY = ("NOT_FOUND", "No value with name", "Key not found")
-_MAX_TURNS = 64
+_LOOK_AHEAD = 30
+_LAST_DAY = datetime.date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,9 @@ class Verdict:
 
     `missing` names the absent facts of an unknown; `effect` is the gate effect in force now: that of the rule
     for a finding and for an unknown that counts as one, otherwise `none`. `next_change_at` is the first day on
-    which outcome or severity changes without any fact changing. `error` is empty unless evaluation failed for
-    another reason than a missing fact; such a verdict is unknown too.
+    which outcome or severity changes without any fact changing; of a rule that calculates with days, at the latest
+    the day on which that has to be looked at again. `error` is empty unless evaluation failed for another reason
+    than a missing fact; such a verdict is unknown too.
     """
 
     rule_code: str
@@ -93,26 +95,37 @@ class PolicyProblems(ValueError):
 
 
 def compile_policy(content: PolicyContent, vocabulary: Vocabulary | None = None) -> CompiledPolicy:
-    """Check and compile every enabled pack. Raises `PolicyProblems` with all problems of all texts."""
+    """Check every pack and compile those switched on. Raises `PolicyProblems` with all problems of all texts."""
     checker = Checker(content.param_values(), vocabulary)
+    problems = _problems(content, checker)
+    if problems:
+        raise PolicyProblems(problems)
     enabled = [pack for pack in content.packs if pack.enabled]
     codes = {pack.code for pack in enabled}
     rules = [rule for rule in content.rules if rule.pack in codes]
-    texts = [(pack.code, pack.applies_if) for pack in enabled]
-    texts += [(rule.code, text) for rule in rules for text in _texts(rule)]
-    problems: dict[str, list[Problem]] = {}
-    for code, text in texts:
-        found = checker.problems(text)
-        if found:
-            problems.setdefault(code, []).extend(found)
-    if problems:
-        raise PolicyProblems(problems)
     return CompiledPolicy(
         checker=checker,
         params=prepared_params(content.param_values()),
         packs=tuple((pack.code, checker.program(pack.applies_if)) for pack in enabled),
         rules=tuple(_compile_rule(checker, rule) for rule in rules),
     )
+
+
+def _problems(content: PolicyContent, checker: Checker) -> dict[str, list[Problem]]:
+    # Packs that are off are checked too: they must be fit to be switched on.
+    problems: dict[str, list[Problem]] = {}
+    texts = [(pack.code, pack.applies_if) for pack in content.packs]
+    texts += [(rule.code, text) for rule in content.rules for text in _texts(rule)]
+    for code, text in texts:
+        problems.setdefault(code, []).extend(checker.problems(text))
+    packs = [pack.code for pack in content.packs]
+    rules = [rule.code for rule in content.rules]
+    for code in {code for codes in (packs, rules) for code in codes if codes.count(code) > 1}:
+        problems[code].append(Problem(1, 1, "This code is used twice."))
+    for rule in content.rules:
+        if rule.pack not in packs:
+            problems[rule.code].append(Problem(1, 1, f"There is no pack {rule.pack}."))
+    return {code: found for code, found in problems.items() if found}
 
 
 def judge(sheet: Sheet, policy: CompiledPolicy, today: datetime.date) -> Judgement:
@@ -160,7 +173,7 @@ class _Session:
             outcome, severity = self._state(item, self.activation)
             turn = self._next_change(item, (outcome, severity)) if item.mentions.dates else None
         if outcome == "unknown":
-            missing = tuple(path for path in item.mentions.needed if not self._has(path))
+            missing = self._missing(item.mentions)
             error = self._error(item)
         return Verdict(
             rule_code=rule.code,
@@ -185,21 +198,28 @@ class _Session:
         return outcomes[value], severity
 
     def _next_change(self, item: CompiledRule, now: tuple[Outcome, Severity]) -> datetime.date | None:
-        for day in self._turns(item.mentions):
+        dates = [date for use in item.mentions.dates if (date := self._date(use)) is not None]
+        if not dates:
+            return None
+        days = self._next_days() if item.mentions.computes else self._turns(item.mentions, dates)
+        for day in days:
             if self._state(item, self._at(day)) != now:
                 return datetime.date.fromordinal(day)
-        return None
+        return datetime.date.fromordinal(days[-1]) if item.mentions.computes else None
 
-    def _turns(self, mentions: Mentions) -> list[int]:
-        # A comparison with n days can only turn on the n-th day after (before) the date or on the next one.
-        days: set[int] = set()
-        for use in mentions.dates:
-            start = self._date(use)
-            if start is not None:
-                sign = -1 if use.until else 1
-                days |= {start + sign * n + late for n in (0, *mentions.numbers) for late in (0, 1)}
-        last = datetime.date.max.toordinal()
-        return sorted(day for day in days if self.today < day <= last)[:_MAX_TURNS]
+    def _next_days(self) -> list[int]:
+        return list(range(self.today + 1, min(self.today + _LOOK_AHEAD, _LAST_DAY) + 1)) or [_LAST_DAY]
+
+    def _turns(self, mentions: Mentions, dates: list[int]) -> list[int]:
+        # A comparison with n days can only turn on the n-th day after (before) the date or on the next one. The numbers
+        # that days may be compared with are those of the text, of its parameters and of its facts.
+        numbers = {0, *mentions.numbers}
+        for path in mentions.facts:
+            subject, name = path.split(".")
+            if self.policy.checker.vocabulary[path].kind != "date":
+                numbers.update(whole_numbers(self.data[subject].get(name)))
+        days = {date + sign * n + late for date in dates for n in numbers for sign in (1, -1) for late in (0, 1)}
+        return sorted(day for day in days if self.today < day <= _LAST_DAY)
 
     def _date(self, use: DateUse) -> int | None:
         first, *rest = use.path.split(".")
@@ -210,6 +230,11 @@ class _Session:
 
     def _at(self, day: int) -> Any:
         return self.policy.checker.activation({**self.data, "today": day})
+
+    def _missing(self, mentions: Mentions) -> tuple[str, ...]:
+        # The text itself handles the absence of a fact it asks for with has(); such a fact is to blame only last.
+        absent = [path for path in mentions.needed if not self._has(path)]
+        return tuple(path for path in absent if path not in mentions.asked) or tuple(absent)
 
     def _has(self, path: str) -> bool:
         subject, name = path.split(".")

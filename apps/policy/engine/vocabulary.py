@@ -39,5 +39,4 @@ def catalogue_vocabulary() -> Vocabulary:
         path: Term(path, _KINDS.get(str(spec.type), "text"), frozenset(spec.allowed or ()))
         for path, spec in paths().items()
         if spec.readable
-        if spec.readable
     }

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ("row_version", models.PositiveIntegerField(default=0, editable=False)),
                 ("number", models.PositiveIntegerField(unique=True)),
                 ("content", models.JSONField()),
-                ("digest", models.CharField(max_length=80, unique=True)),
+                ("digest", models.CharField(max_length=80)),
                 ("published_at", models.DateTimeField()),
                 ("published_by", models.CharField(max_length=300)),
                 ("note", models.TextField(blank=True)),
