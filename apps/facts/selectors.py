@@ -54,3 +54,11 @@ def history_of(subject: SubjectRef, field: str | None = None) -> QuerySet[Assert
     """Every statement ever made about a subject, newest first."""
     found = Assertion.objects.filter(subject_type=subject.type, subject_id=subject.id)
     return (found.filter(field=field) if field else found).order_by("-recorded_at", "-id")
+
+
+def statements_about(subjects: Iterable[SubjectRef]) -> QuerySet[Assertion]:
+    """Every statement ever made about some subjects, newest first. One query."""
+    about = Q(pk__in=[])
+    for subject in subjects:
+        about |= Q(subject_type=subject.type, subject_id=subject.id)
+    return Assertion.objects.filter(about).order_by("-recorded_at", "-id")

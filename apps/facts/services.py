@@ -53,11 +53,11 @@ def _spec(statement: Statement) -> FieldSpec:
 
 def _check(actor: Actor, statement: Statement) -> Any:
     spec = _spec(statement)
-    if not actor.trusted and not _role_may_assert(actor, spec):
+    if not may_assert(actor, spec):
         raise NotPermitted(f"“{statement.field}” is asserted by: {', '.join(spec.may_assert)}.")
     if statement.state not in State.values:
         raise InvalidInput(f"must be one of {', '.join(State.values)}", pointer="/state")
-    if statement.state == State.VERIFIED and not actor.trusted and not _may_verify(actor):
+    if statement.state == State.VERIFIED and not may_verify(actor):
         raise NotPermitted("A fact is verified by a compliance officer; state it as claimed.")
     if statement.source.quality not in Quality.values:
         raise InvalidInput(f"must be one of {', '.join(Quality.values)}", pointer="/source_quality")
@@ -74,12 +74,15 @@ def _check(actor: Actor, statement: Statement) -> Any:
     return validate_value(spec, statement.value)
 
 
-def _may_verify(actor: Actor) -> bool:
-    """Whoever answers for a use does not check their own claims."""
-    return bool(actor.roles & {Role.ADMINISTRATOR, Role.OFFICER})
+def may_verify(actor: Actor) -> bool:
+    """Whether `actor` may call a fact verified: whoever answers for a use does not check their own claims."""
+    return actor.trusted or bool(actor.roles & {Role.ADMINISTRATOR, Role.OFFICER})
 
 
-def _role_may_assert(actor: Actor, spec: FieldSpec) -> bool:
+def may_assert(actor: Actor, spec: FieldSpec) -> bool:
+    """Whether a role of `actor` is one that speaks about a field."""
+    if actor.trusted:
+        return True
     held = set(actor.roles) | {role for _, role in actor.team_roles}
     return "administrator" in held or bool(held & set(spec.may_assert))
 

@@ -300,6 +300,8 @@ class Use(BaseModel):
         constraints = (models.UniqueConstraint(fields=("use_case", "deployment"), name="use_once"),)
         indexes = (
             models.Index(fields=("team", "name"), name="use_team_name"),
+            models.Index(fields=("name", "id"), name="use_by_name"),
+            models.Index(fields=("updated_at", "id"), name="use_by_change"),
             GinIndex(name="use_name_trgm", fields=("name",), opclasses=("gin_trgm_ops",)),
         )
 

@@ -30,6 +30,8 @@ class Line:
     note: str
     derived: bool
     conflicts: tuple["Line", ...] = ()
+    edit_url: str = ""
+    """Where the fact is stated or corrected, for those who may."""
 
 
 def line(path: str, entry: Entry, language: str) -> Line:

@@ -21,26 +21,43 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            _dress(field, invalid=name in self.errors if self.is_bound else False)
+        self.dress()
+
+    def dress(self) -> None:
+        """Give every field its look; to be called again by a form that adds fields of its own."""
+        for field in self.fields.values():
+            _dress(field)
+
+    def full_clean(self) -> None:
+        """Validate, and mark the fields that are wrong. Not before it is asked for: fields may still be added."""
+        super().full_clean()
+        _mark_wrong(self)
 
     def plain(self, name: str) -> str:
         """The text of an optional field, empty when it was left out."""
         return str(self.cleaned_data.get(name) or "")
 
 
-def _dress(field: forms.Field, *, invalid: bool) -> None:
+def _dress(field: forms.Field) -> None:
     kinds = {forms.CheckboxInput: "form-check-input", forms.Select: "form-select", forms.SelectMultiple: "form-select"}
     group = (forms.RadioSelect, forms.CheckboxSelectMultiple)
     if isinstance(field.widget, group):
         return
-    css = next((css for kind, css in kinds.items() if isinstance(field.widget, kind)), "form-control")
-    field.widget.attrs["class"] = (
-        f"{field.widget.attrs.get('class', '')} {css}{' is-invalid' if invalid else ''}".strip()
-    )
+    _add_class(field, next((css for kind, css in kinds.items() if isinstance(field.widget, kind)), "form-control"))
     if isinstance(field.widget, forms.DateInput):
         field.widget.input_type = "date"
         field.widget.format = "%Y-%m-%d"
+
+
+def _add_class(field: forms.Field, css: str) -> None:
+    classes = str(field.widget.attrs.get("class", "")).split()
+    field.widget.attrs["class"] = " ".join(dict.fromkeys([*classes, css]))
+
+
+def _mark_wrong(form: forms.Form) -> None:
+    for name in form.errors:
+        if name in form.fields and not isinstance(form.fields[name].widget, forms.RadioSelect):
+            _add_class(form.fields[name], "is-invalid")
 
 
 def attempt(
@@ -63,9 +80,7 @@ def attempt(
         form.add_error(None, message)
     except WeighbridgeError as error:
         _put(form, error, pointers or {})
-    for name in form.errors:
-        if name in form.fields:
-            _dress(form.fields[name], invalid=True)
+    _mark_wrong(form)
     return None
 
 

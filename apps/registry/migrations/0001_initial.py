@@ -659,6 +659,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="use",
+            index=models.Index(fields=["name", "id"], name="use_by_name"),
+        ),
+        migrations.AddIndex(
+            model_name="use",
+            index=models.Index(fields=["updated_at", "id"], name="use_by_change"),
+        ),
+        migrations.AddIndex(
+            model_name="use",
             index=django.contrib.postgres.indexes.GinIndex(
                 fields=["name"], name="use_name_trgm", opclasses=("gin_trgm_ops",)
             ),

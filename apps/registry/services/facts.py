@@ -13,9 +13,10 @@ from apps.accounts.models import Organisation, User
 from apps.core.changes import change
 from apps.core.clock import today
 from apps.core.errors import InvalidInput, NotFound, NotPermitted
+from apps.facts.catalogue import FIELDS
 from apps.facts.models import Assertion
 from apps.facts.selectors import current_facts
-from apps.facts.services import Statement, assert_facts
+from apps.facts.services import Statement, assert_facts, may_assert
 from apps.facts.subjects import SourceRef, SubjectRef
 from apps.licences.models import Licence
 from apps.parties.models import Party
@@ -65,6 +66,9 @@ _SUBJECTS: dict[str, type[DjangoModel]] = {
     "screening": Use,
 }
 
+_SHARED = frozenset({"party", "model", "licence"})
+"""Subjects that all teams have in common."""
+
 # Field of the catalogue -> column, and what stands in the column while the fact is unknown or disputed.
 _MIRRORED: dict[str, dict[str, tuple[str, Any]]] = {
     "deployment": {
@@ -99,9 +103,19 @@ def subject_for_change(actor: Actor, subject_type: str, subject_id: UUID) -> Any
         raise NotFound(f"There is no such {subject_type.replace('_', ' ')}, or it belongs to a team you are not in.")
     if subject_type == "org":
         actor.require("organisation.change")
-    elif subject_type in ("party", "model", "licence") and not actor.sees_all:
+    elif subject_type in _SHARED and not actor.sees_all:
         raise NotPermitted("Facts that all teams share are stated by a compliance officer; send them what you know.")
     return found
+
+
+def may_state(actor: Actor, subject_type: str, field: str) -> bool:
+    """Whether a page offers `actor` to speak about a field of a subject in sight; `state_facts` decides again."""
+    spec = FIELDS.get(subject_type, {}).get(field)
+    if spec is None or not spec.asserted or not actor.may("facts.assert") or not may_assert(actor, spec):
+        return False
+    if subject_type == "org":
+        return actor.may("organisation.change")
+    return actor.sees_all or subject_type not in _SHARED
 
 
 def _in_sight(actor: Actor, found: Any) -> bool:
@@ -135,7 +149,7 @@ def write_facts(
     """Like `state_facts`, for a caller that has checked the subject and opened the change."""
     _check_references(subject.type, facts)
     rows = assert_facts(actor=actor, statements=[fact.about(subject, actor) for fact in facts], channel=channel)
-    _mirror(subject, found, {fact.field for fact in facts})
+    mirror(subject, found, {fact.field for fact in facts})
     return rows
 
 
@@ -153,7 +167,7 @@ def _check_references(subject_type: str, facts: Sequence[FactInput]) -> None:
             raise InvalidInput("there is nobody with this identifier", pointer=f"/{fact.field}")
 
 
-def _mirror(subject: SubjectRef, found: Any, fields: set[str]) -> None:
+def mirror(subject: SubjectRef, found: Any, fields: set[str]) -> None:
     mirrored = {name: entry for name, entry in _MIRRORED.get(subject.type, {}).items() if name in fields}
     if not mirrored:
         return
