@@ -9,12 +9,7 @@ from apps.config import environment
 from apps.config.embedded import EmbeddedServer
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-KNOWLEDGE = (
-    "apps/*/knowledge/**/*.yaml",
-    "apps/*/knowledge/**/*.json",
-    "apps/*/knowledge/**/*.txt",
-    "apps/*/facts.yaml",
-)
+KNOWLEDGE = ("apps/imports/knowledge/files/**/*.yaml", "apps/policy/packs/*.yaml", "apps/*/facts/*.yaml")
 
 
 def start_database() -> EmbeddedServer | None:

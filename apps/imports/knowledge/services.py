@@ -4,6 +4,8 @@ from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
 from apps.facts.signals import facts_changed
 from apps.imports.knowledge.licences import load_licences, read_licences
+from apps.imports.knowledge.models import load_models, read_models
+from apps.imports.knowledge.offers import load_offers, read_offers
 from apps.imports.knowledge.parties import load_parties, read_parties
 from apps.imports.knowledge.reading import Sources
 from apps.imports.knowledge.report import LoadReport
@@ -21,7 +23,7 @@ def load_knowledge(*, actor: Actor) -> LoadReport:
     report = LoadReport()
     sources = Sources.load()
     lists, parties, events = read_lists(sources), read_parties(sources), read_events(sources)
-    licences = read_licences()
+    licences, models, offers = read_licences(), read_models(sources), read_offers(sources)
     with change(actor, "knowledge.load"):
         one_at_a_time("knowledge")
         load_lists(report, lists)
@@ -29,6 +31,8 @@ def load_knowledge(*, actor: Actor) -> LoadReport:
         load_listings(report, known, lists)
         load_events(report, known, events)
         load_licences(actor, report, licences)
+        known_models = load_models(actor, report, known, models)
+        load_offers(actor, report, known, known_models, offers)
         remove_leftovers(report)
         if report.touched:
             facts_changed.send(sender=LoadReport, subjects=report.touched)

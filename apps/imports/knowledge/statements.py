@@ -112,25 +112,19 @@ def _same(row: Assertion, one: Statement) -> bool:
     value = one.value
     if value is not None:
         value = validate_value(FIELDS[one.subject.type][one.field], value)
-    said = (value, list(one.conflict) if one.conflict else None)
-    if canonical_json([row.value, row.conflict]) != canonical_json(list(said)):
-        return False
+    source = one.source
+    stored = (row.state, row.source_label, row.source_url, row.source_quality, row.source_date)
+    dates = (row.as_of, row.valid_until, row.note)
     return (
-        row.state,
-        row.source_label,
-        row.source_url,
-        row.source_quality,
-        row.source_date,
-        row.as_of,
-        row.valid_until,
-        row.note,
-    ) == (
-        one.state,
-        one.source.label,
-        one.source.url,
-        one.source.quality,
-        one.source.date,
-        one.as_of,
-        one.valid_until,
-        one.note,
+        _equal(row.value, value)
+        and (row.conflict or None) == (list(one.conflict) if one.conflict else None)
+        and stored == (one.state, source.label, source.url, source.quality, source.date)
+        and dates == (one.as_of, one.valid_until, one.note)
     )
+
+
+def _equal(stored: Any, said: Any) -> bool:
+    """Whether two values are the same; large numbers come back from the database as integers with other last digits."""
+    if isinstance(stored, int | float) and isinstance(said, float):
+        return float(stored) == said
+    return canonical_json(stored) == canonical_json(said)

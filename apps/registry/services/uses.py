@@ -61,7 +61,8 @@ def register_use(
         if use_case is None:
             use_case = UseCase(name=use_case_name, team=team)
             use_case.save()
-        _state_offer(actor, deployment, offer)
+        if offer is not None:
+            _state_offer(deployment, offer)
         stated = [
             FactInput(field=field, value=value)
             for field, value in (
@@ -110,9 +111,8 @@ def _refuse_duplicate(team: Team | None, release: Release, environment: str, use
         )
 
 
-def _state_offer(actor: Actor, deployment: Deployment, offer: HostingOffer | None) -> None:
-    if offer is None:
-        return
+def offer_claims(offer: HostingOffer) -> list[FactInput]:
+    """What the terms of an offer say about every deployment that rests on it."""
     claims = [
         FactInput(
             field=fact["field"],
@@ -127,12 +127,15 @@ def _state_offer(actor: Actor, deployment: Deployment, offer: HostingOffer | Non
         )
         for fact in offer.facts
     ]
-    claims += _offer_columns(offer, {claim.field for claim in claims})
+    return claims + _offer_columns(offer, {claim.field for claim in claims})
+
+
+def _state_offer(deployment: Deployment, offer: HostingOffer) -> None:
     write_facts(
         Actor.system(f"hosting offer {offer.key}"),
         SubjectRef("deployment", deployment.id),
         deployment,
-        claims,
+        offer_claims(offer),
         channel="knowledge",
     )
 
