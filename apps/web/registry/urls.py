@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.registry import registering, stating, uses
+from apps.web.registry import deployments, models, registering, stating, uses
 
 urlpatterns: list[URLPattern] = [
     path("uses", uses.listing, name="uses"),
@@ -13,4 +13,12 @@ urlpatterns: list[URLPattern] = [
     path("uses/<uuid:use_id>/evaluate", uses.evaluate, name="use-evaluate"),
     path("uses/<uuid:use_id>/claim", uses.claim, name="use-claim"),
     path("uses/<uuid:use_id>/retire", uses.retire, name="use-retire"),
+    path("models", models.models, name="models"),
+    path("models/new", models.new, name="model-new"),
+    path("models/<uuid:model_id>", models.model, name="model"),
+    path("models/<uuid:model_id>/parents/new", models.add_parent, name="lineage-new"),
+    path("deployments", deployments.deployments, name="deployments"),
+    path("deployments/<uuid:deployment_id>", deployments.deployment, name="deployment"),
+    path("use-cases", deployments.use_cases, name="use-cases"),
+    path("use-cases/<uuid:use_case_id>", deployments.use_case, name="use-case"),
 ]
