@@ -86,7 +86,7 @@ def collect_static() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    if settings.LOCAL:
+    if settings.STATIC_ROOT is None:
         return
     stamp = settings.STATIC_ROOT / "collected.stamp"
     digest = _digest(("static/**/*",))

@@ -2,6 +2,7 @@
 
 from apps.registry.services.facts import FactInput, state_facts
 from apps.registry.services.models import (
+    AliasInput,
     add_alias,
     add_artefact,
     add_lineage_edge,
@@ -12,6 +13,7 @@ from apps.registry.services.models import (
 from apps.registry.services.uses import claim_use, register_use, retire_use
 
 __all__ = [
+    "AliasInput",
     "FactInput",
     "add_alias",
     "add_artefact",

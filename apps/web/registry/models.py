@@ -18,7 +18,6 @@ from apps.parties.selectors import parties
 from apps.policy.sheets.entries import from_columns, from_fact
 from apps.registry import selectors, services
 from apps.registry.models import LineageEdge, Model
-from apps.registry.services.models import AliasInput
 from apps.web.facts import Line, sheet_lines
 from apps.web.forms import Form, attempt
 from apps.web.lists import Filter, Order, list_page
@@ -148,7 +147,7 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponse:
     form.fields["developer"].choices = choices  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        hub = [AliasInput("huggingface", data["identifier"])] if data["identifier"] else []
+        hub = [services.AliasInput("huggingface", data["identifier"])] if data["identifier"] else []
         made = attempt(
             form,
             lambda: services.register_model(
