@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularJSONAPIView
 
 from apps.api import docs, problems, views
 from apps.api.v1 import (
@@ -99,11 +98,7 @@ def _routes() -> list[Any]:
 
 
 urlpatterns = [
-    path(
-        "openapi.json",
-        SpectacularJSONAPIView.as_view(permission_classes=[], authentication_classes=[]),
-        name="api-openapi",
-    ),
+    path("openapi.json", docs.openapi, name="api-openapi"),
     path("docs", docs.page, name="api-docs"),
     path("problems/<str:code>", problems.kind, name="api-problem"),
     path("gate/public-key", gate.public_key, name="api-gate-public-key"),

@@ -10,7 +10,7 @@ from apps.audit import selectors
 from apps.audit.models import AuditEntry
 
 
-class EntrySerializer(Shown[AuditEntry]):
+class JournalEntrySerializer(Shown[AuditEntry]):
     before = serializers.JSONField(allow_null=True)
     after = serializers.JSONField(allow_null=True)
 
@@ -25,7 +25,7 @@ class EntrySerializer(Shown[AuditEntry]):
 class Journal(NounViewSet):
     """Who changed what, from which value to which, when, why and from where. It can only be read."""
 
-    serializer_class = EntrySerializer
+    serializer_class = JournalEntrySerializer
     key_column = "seq"
     filters = {
         "subject_type": ("subject_type", str),

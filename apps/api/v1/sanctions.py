@@ -11,7 +11,7 @@ from apps.sanctions import selectors
 from apps.sanctions.models import EffectClass, RestrictedPartyList, RestrictionEvent
 
 
-class ListSerializer(Shown[RestrictedPartyList]):
+class RestrictedPartyListSerializer(Shown[RestrictedPartyList]):
     class Meta:
         model = RestrictedPartyList
         fields = (
@@ -23,7 +23,7 @@ class ListSerializer(Shown[RestrictedPartyList]):
 class Lists(NounViewSet):
     """Published lists of parties, each with its legal effect."""
 
-    serializer_class = ListSerializer
+    serializer_class = RestrictedPartyListSerializer
     filters = {"effect_class": ("effect_class", tuple(EffectClass.values)), "key": ("key", str)}
     searches = ("key", "title")
     orderings = ("key",)
