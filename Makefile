@@ -6,7 +6,7 @@ RUN = .venv/bin/python
 COMPILE = .venv/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help run test bench check backup restore requirements clean
+.PHONY: help run test bench check backup restore messages requirements clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,10 @@ backup: ## Keep database and files in one tar under the home folder
 restore: ## Put a backup back: make restore FILE=….tar
 	$(BOOTSTRAP)
 	@$(RUN) -m apps.config.launch restore "$(FILE)"
+
+messages: ## Collect the texts of the interface for translation
+	$(BOOTSTRAP)
+	@$(RUN) -m apps.config.launch messages
 
 requirements: ## Compile requirements*.txt from requirements*.in
 	$(BOOTSTRAP) --dev

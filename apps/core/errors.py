@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 
 @dataclass(frozen=True)
 class FieldError:
@@ -17,7 +19,7 @@ class WeighbridgeError(Exception):
 
     status = 400
     code = "error"
-    title = "The request could not be done"
+    title = gettext_noop("The request could not be done")
 
     def __init__(
         self,
@@ -36,7 +38,7 @@ class InvalidInput(WeighbridgeError):
 
     status = 422
     code = "invalid-input"
-    title = "The input is not valid"
+    title = gettext_noop("The input is not valid")
 
 
 class NotFound(WeighbridgeError):
@@ -44,7 +46,7 @@ class NotFound(WeighbridgeError):
 
     status = 404
     code = "not-found"
-    title = "Not found"
+    title = gettext_noop("Not found")
 
 
 class NotPermitted(WeighbridgeError):
@@ -52,7 +54,7 @@ class NotPermitted(WeighbridgeError):
 
     status = 403
     code = "not-permitted"
-    title = "Not permitted"
+    title = gettext_noop("Not permitted")
 
 
 class Conflict(WeighbridgeError):
@@ -60,14 +62,14 @@ class Conflict(WeighbridgeError):
 
     status = 409
     code = "conflict"
-    title = "In conflict with the present state"
+    title = gettext_noop("In conflict with the present state")
 
 
 class DuplicateFound(Conflict):
     """What was to be created exists; `existing` is its identifier, so that it can be offered instead."""
 
     code = "duplicate"
-    title = "This exists already"
+    title = gettext_noop("This exists already")
 
     def __init__(self, message: str, *, existing: str, pointer: str | None = None) -> None:
         super().__init__(message, pointer=pointer)
@@ -79,4 +81,4 @@ class StaleVersion(WeighbridgeError):
 
     status = 412
     code = "stale-version"
-    title = "Somebody else was faster"
+    title = gettext_noop("Somebody else was faster")

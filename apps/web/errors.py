@@ -12,7 +12,12 @@ from apps.web.pages import language
 
 def page(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
     """The page for an error."""
-    context = {"status": status, "title": title, "message": message, "reference": getattr(request, "request_id", "")}
+    context = {
+        "status": status,
+        "title": _(title),
+        "message": _(message) if message else "",
+        "reference": getattr(request, "request_id", ""),
+    }
     # In a part of a page only the part is shown; with another status than 200 htmx would show nothing at all.
     swapped = request.headers.get("HX-Request") == "true"
     response = render(request, "errors/part.html" if swapped else "errors/page.html", context, status=status)

@@ -73,10 +73,10 @@ def attempt(
     except (NotFound, NotPermitted):
         raise
     except DuplicateFound as error:
-        message: str | SafeString = error.message
+        message: str | SafeString = _(error.message)
         if existing:
             link = existing.format(error.existing)
-            message = format_html('{} <a href="{}">{}</a>', error.message, link, _("Open it"))
+            message = format_html('{} <a href="{}">{}</a>', message, link, _("Open it"))
         form.add_error(None, message)
     except WeighbridgeError as error:
         _put(form, error, pointers or {})
@@ -86,11 +86,11 @@ def attempt(
 
 def _put(form: forms.Form, error: WeighbridgeError, pointers: Mapping[str, str]) -> None:
     if not error.errors:
-        form.add_error(None, error.message)
+        form.add_error(None, _(error.message))
     for one in error.errors:
         first = one.pointer.strip("/").split("/")[0]
         name = pointers.get(one.pointer) or pointers.get(f"/{first}") or first
         if name in form.fields:
-            form.add_error(name, one.message)
+            form.add_error(name, _(one.message))
         else:
-            form.add_error(None, f"{name}: {one.message}" if name else one.message)
+            form.add_error(None, f"{name}: {_(one.message)}" if name else _(one.message))

@@ -1,14 +1,14 @@
-"""`python -m apps.config.launch COMMAND`: run, prepare, backup, restore. `make help` explains them."""
+"""`python -m apps.config.launch COMMAND`: run, prepare, messages, backup, restore. `make help` explains them."""
 
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
 
 from apps.config.embedded import EmbeddedServerError
-from apps.config.launch import archive, preparing, running
+from apps.config.launch import archive, messages, preparing, running
 from apps.config.launch.lock import AlreadyRunning
 
-COMMANDS = ("run", "prepare", "backup", "restore FILE")
+COMMANDS = ("run", "prepare", "messages", "backup", "restore FILE")
 
 
 def main(arguments: list[str]) -> int:
@@ -19,6 +19,8 @@ def main(arguments: list[str]) -> int:
                 return running.run()
             case ["prepare"]:
                 preparing.compile_translations()
+            case ["messages"]:
+                messages.update()
             case ["backup"]:
                 print(f"Kept in {archive.backup()}")
             case ["restore", file]:
