@@ -244,7 +244,8 @@ class Entry:
     def entries(self, key: str) -> list["Entry"]:
         """The mappings of the list under a key; none where it is left out."""
         values = self._typed(key, [], (list,), "a list")
-        return [Entry(f"{self.where}: {key}[{index}]", value) for index, value in enumerate(values)]
+        named = [row.get("key") if isinstance(row, dict) else None for row in values]
+        return [Entry(f"{self.where}: {named[i] or f'{key}[{i}]'}", row) for i, row in enumerate(values)]
 
     def sourcing(self, sources: "Sources") -> Sourcing:
         """The keys `s`, `state`, `as_of` and `note`: what a statement rests on."""

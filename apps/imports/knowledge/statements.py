@@ -37,7 +37,8 @@ def _fact(fact: Entry, subject: str, field: str, sources: Sources) -> dict[str, 
     if (value is None) != (sourcing.state in _NOTHING_SAID) or bool(conflict) != (sourcing.state == State.DISPUTED):
         raise fact.error(f"value, conflict and the state {sourcing.state} do not fit together")
     try:
-        value = None if value is None or spec.type == "party" else validate_value(spec, value)
+        if value is not None and spec.type != "party":  # a party stands there by its key; the loader looks it up
+            value = validate_value(spec, value)
     except InvalidInput as error:
         raise fact.error(f"value {error.errors[0].message}") from error
     return {
