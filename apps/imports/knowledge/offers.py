@@ -61,7 +61,7 @@ def load_offers(
     rows = Rows(report, "offers", HostingOffer, by(HostingOffer.objects.all(), "key"))
     for entry in entries:
         for name in entry.columns["models_offered"]:
-            if name not in models and name.removeprefix(_DEVELOPER) not in parties:
+            if name.removeprefix(_DEVELOPER) not in (parties if name.startswith(_DEVELOPER) else models):
                 raise KnowledgeError(f"{FILE}: {entry.key}: {name} is no model of models.yaml")
         operator = _party(parties, entry.operator, entry).id if entry.operator else None
         facts = [_resolved(fact, parties, entry) for fact in entry.columns["facts"]]

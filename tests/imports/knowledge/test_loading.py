@@ -316,6 +316,7 @@ def test_a_malformed_file_loads_nothing(folder: Path) -> None:
         ("models.yaml", "developer: maker", "developer: nobody", "models.yaml: base-7b: nobody is no party"),
         ("models.yaml", "key: example", "key: unheard-of", "models.yaml: base-7b: unheard-of is no licence"),
         ("offers.yaml", "models: [base-7b", "models: [base-8b", "offers.yaml: maker-api: base-8b is no model"),
+        ("offers.yaml", "models: [base-7b", "models: [maker", "offers.yaml: maker-api: maker is no model"),
         ("parties.yaml", "owner: owner-inc", "owner: nobody", "parties.yaml: maker-ltd: the owner nobody is no party"),
     ],
 )
