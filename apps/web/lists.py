@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 
 from apps.core.errors import InvalidInput
 from apps.core.pagination import counted, page_of
@@ -16,6 +17,7 @@ from apps.core.text import clean_text
 from apps.web.pages import is_swap
 
 ROWS = 50
+ALL = gettext_lazy("All")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Filter:
     label: Any
     choices: Sequence[tuple[str, Any]]
     lookup: str | Callable[[QuerySet[Any], str], QuerySet[Any]] = ""
+    empty: Any = ALL
+    """What stands for no choice."""
 
     def apply(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         """The rows that fit."""
@@ -51,6 +55,7 @@ class ShownFilter:
     label: Any
     choices: Sequence[tuple[str, Any]]
     value: str
+    empty: Any
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class Listing:
     filters: Sequence[ShownFilter]
     filtered: bool
     order: str
+    descending: bool
     next_url: str
     previous_url: str
     sort_urls: Mapping[str, str] = field(default_factory=dict)
@@ -125,9 +131,10 @@ def _listing(
         more=more,
         query=query,
         searchable=bool(search),
-        filters=[ShownFilter(one.name, one.label, one.choices, chosen.get(one.name, "")) for one in filters],
+        filters=[ShownFilter(one.name, one.label, one.choices, chosen.get(one.name, ""), one.empty) for one in filters],
         filtered=bool(chosen or query),
         order=order,
+        descending=columns[0].startswith("-"),
         next_url=_url({**ordered, "cursor": page.next}) if page.next else "",
         previous_url=_url({**ordered, "cursor": page.previous}) if page.previous else "",
         sort_urls={one.key: _url({**state, "order": _other_way(one.key, order)}) for one in orders},

@@ -10,6 +10,7 @@ urlpatterns = [
     path("preferences", signing.preferences, name="preferences"),
     path("account", signing.account, name="account"),
     path("settings/organisation", organisation.profile, name="organisation"),
+    path("settings/organisation/facts", organisation.facts, name="organisation-facts"),
     path("settings/people", people.people, name="people"),
     path("settings/people/new", people.new, name="person-new"),
     path("settings/people/<uuid:user_id>", people.person, name="person"),

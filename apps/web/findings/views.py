@@ -1,5 +1,6 @@
 """The queue of findings by cause, one finding, and the requests to complete records."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -27,15 +28,29 @@ def _due(rows: QuerySet[Finding], value: str) -> QuerySet[Finding]:
     return rows.filter(due_on__lt=today()) if value == "overdue" else rows.filter(due_on__gte=today())
 
 
+_CLOSED = (
+    (Finding.Status.WAIVED.value, Finding.Status.WAIVED.label),
+    (Finding.Status.RESOLVED.value, Finding.Status.RESOLVED.label),
+    ("any", _("All")),
+)
+
+
+_DONE = ((Task.Status.DONE.value, Task.Status.DONE.label), ("any", _("All")))
+
+
+def _by_status(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows if value == "any" else rows.filter(status=value)
+
+
 @page()
 def findings(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The queue: causes on the left, the findings of the chosen one, or all, on the right. Open ones unless asked."""
-    status = request.GET.get("status", "")
     rows = selectors.findings(actor)
-    open_rows = rows if status else rows.filter(status=Finding.Status.OPEN)
     rule = request.GET.get("rule", "")
-    shown = open_rows.filter(rule_code=rule) if rule else open_rows
-    context = {"causes": selectors.causes(selectors.findings(actor)), "rule": rule}
+    shown = rows.filter(rule_code=rule) if rule else rows
+    if not request.GET.get("status"):
+        shown = shown.filter(status=Finding.Status.OPEN)
+    context = {"causes": selectors.causes(rows), "rule": rule}
     return list_page(
         request,
         "findings/findings.html",
@@ -46,7 +61,7 @@ def findings(request: HttpRequest, actor: Actor) -> HttpResponse:
             Filter("gate", _("Gate"), GateEffect.choices),
             Filter("team", _("Team"), choices_of(teams(actor)), "use__team_id"),
             Filter("due", _("Due"), (("overdue", _("Overdue")), ("later", _("Not yet"))), _due),
-            Filter("status", _("Status"), Finding.Status.choices),
+            Filter("status", _("Status"), _CLOSED, _by_status, empty=Finding.Status.OPEN.label),
         ),
         search=("rule_code", "title_en", "title_de", "use__name"),
         hidden=("rule",),
@@ -79,14 +94,15 @@ def finding(request: HttpRequest, actor: Actor, finding_id: UUID) -> HttpRespons
 
 @page()
 def tasks(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Records to complete: which facts are missing, and how many rules wait for them."""
+    """Records to complete: which facts are missing, and how many rules wait for them. Open ones unless asked."""
+    rows = selectors.tasks(actor)
     return list_page(
         request,
         "findings/tasks.html",
-        selectors.tasks(actor),
+        rows if request.GET.get("status") else rows.filter(status=Task.Status.OPEN),
         orders=(Order("use", ("use__name",)), Order("asked", ("-created_at",))),
         filters=(
-            Filter("status", _("Status"), Task.Status.choices),
+            Filter("status", _("Status"), _DONE, _by_status, empty=Task.Status.OPEN.label),
             Filter("team", _("Team"), choices_of(teams(actor)), "use__team_id"),
         ),
         search=("use__name",),

@@ -17,7 +17,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.selectors import teams
 from apps.core.clock import now
 from apps.gate import selectors, services
-from apps.policy.models import Decision
+from apps.policy.models import Decision, GateEffect
 from apps.policy.publishing import content_of
 from apps.registry.models import Environment
 from apps.web.facts import line
@@ -72,8 +72,13 @@ def _by_model(results: list[dict[str, Any]], rules: dict[str, Any]) -> list[dict
             )
             if row["path"]:
                 one["places"].append(f"{row['path']}:{row['line']}" if row["line"] else row["path"])
-        found.append({"model": model, "results": list(shown.values())})
-    return found
+        found.append({"model": model, "results": sorted(shown.values(), key=_weight)})
+    return sorted(found, key=lambda group: _weight(group["results"][0]))
+
+
+def _weight(result: dict[str, Any]) -> tuple[int, bool, str]:
+    """What stops the build first, what is known before what is not."""
+    return list(GateEffect.values).index(result["effect"]), result["outcome"] == "unknown", result["rule"]
 
 
 def _words(rule: Any, row: dict[str, Any]) -> dict[str, Any]:

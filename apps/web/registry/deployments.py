@@ -33,6 +33,7 @@ def deployments(request: HttpRequest, actor: Actor) -> HttpResponse:
             Filter("team", _("Team"), choices_of(teams(actor)), "team_id"),
         ),
         search=("name", "release__model__name", "operator__name"),
+        context={"may_register": actor.may("register.change")},
     )
 
 
@@ -57,6 +58,7 @@ def use_cases(request: HttpRequest, actor: Actor) -> HttpResponse:
         orders=(Order("name", ("name",)),),
         filters=(Filter("team", _("Team"), choices_of(teams(actor)), "team_id"),),
         search=("name", "owner__name"),
+        context={"may_register": actor.may("register.change")},
     )
 
 

@@ -1,6 +1,8 @@
 """Reviews: what is due, what was done, and the page on which one is completed."""
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -39,7 +41,13 @@ def reviews(request: HttpRequest, actor: Actor) -> HttpResponse:
         filters=(Filter("team", gettext_lazy("Team"), choices_of(teams(actor)), "team_id"),),
         search=("name",),
         context={"horizon": HORIZON},
+        decorate=lambda rows: _mark_own(actor, rows),
     )
+
+
+def _mark_own(actor: Actor, rows: Sequence[Any]) -> None:
+    for use in rows:
+        use.may_review = actor.may("reviews.complete", team_id=use.team_id)
 
 
 @page()

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.core.clock import today
+from apps.facts.words import in_words as value_in_words
 from apps.places.countries import country_name
 from apps.policy.selectors import UNKNOWN_ENTRY
 from apps.policy.sheets.entries import Entry
+from apps.sanctions.models import RestrictionEvent
 from apps.web.badges import badge_for
 from apps.web.facts import Line, line
-from apps.web.facts import in_words as value_in_words
 from apps.web.pages import language
+from apps.web.sanctions.wording import measure_word, scope_word
 
 register = template.Library()
 
@@ -116,6 +118,18 @@ def country(code: str) -> str:
 
 
 @register.filter
+def measure(event: RestrictionEvent) -> str:
+    """A measure by its instrument, else by what it does."""
+    return event.instrument or measure_word(event.effect)
+
+
+@register.filter
+def scopes(event: RestrictionEvent) -> str:
+    """What a measure covers, in words."""
+    return ", ".join(scope_word(scope) for scope in event.scope)
+
+
+@register.filter
 def short(digest: str) -> str:
     """The beginning of a digest, enough to compare by eye."""
     return str(digest).removeprefix("sha256:")[:12]
@@ -125,8 +139,7 @@ def short(digest: str) -> str:
 def sortable(context: template.Context, key: str, label: str) -> SafeString:
     """The head of a column that sorts its list."""
     listing = context["listing"]
-    ways = {key: "ascending", f"-{key}": "descending"}
-    way = ways.get(listing.order, "")
+    way = ("descending" if listing.descending else "ascending") if listing.order in (key, f"-{key}") else ""
     arrow = icon("down" if way == "descending" else "up") if way else ""
     state = format_html(' aria-sort="{}"', way) if way else ""
     link = format_html('<a href="{}">{}{}</a>', listing.sort_urls[key], label, arrow)
