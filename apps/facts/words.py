@@ -4,8 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.facts.catalogue import FieldSpec
+from apps.facts.catalogue import FieldSpec, paths
 from apps.places.countries import country_name
+
+READABLE = 10**15
+"""From here on numbers are written with a power of ten."""
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def in_words(spec: FieldSpec | None, value: Any, language: str) -> str:
@@ -22,6 +26,9 @@ def in_words(spec: FieldSpec | None, value: Any, language: str) -> str:
         return number_in_words(value, spec.unit if spec else "")
     if spec and _holds_countries(spec):
         return place_in_words(str(value), language)
+    named = paths().get(str(value)) if spec and spec.subject == "facts" else None
+    if named:  # what a sheet says about itself names other facts by their path
+        return named.label_in(language)
     return spec.value_label(value, language) if spec else str(value)
 
 
@@ -47,4 +54,11 @@ def number_in_words(value: float, unit: str = "") -> str:
     """A number in groups of three, with its unit."""
     words = {"days": _("days"), "hours": _("hours"), "persons": _("persons"), "parameters": _("parameters")}
     words |= {"percent": "%", "matches": "", "share": ""}
-    return f"{value:,} {words.get(unit, unit)}".replace(",", "\u202f").strip()
+    text = f"{value:,}".replace(",", "\u202f") if abs(value) < READABLE else _power(value)
+    return f"{text} {words.get(unit, unit)}".strip()
+
+
+def _power(value: float) -> str:
+    """Such as 2.03 × 10²³: nobody counts two dozen noughts."""
+    digits, _e, exponent = f"{value:.2e}".partition("e")
+    return f"{digits.rstrip('0').rstrip('.')} × 10{str(int(exponent)).translate(_RAISED)}"

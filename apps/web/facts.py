@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.utils.translation import gettext as _
-
-from apps.facts.catalogue import FIELDS, PREFIXES, FieldSpec, paths
+from apps.facts.catalogue import FIELDS, PREFIXES, paths
 from apps.facts.resolution import Fact
-from apps.places.countries import country_name
+from apps.facts.words import in_words
 from apps.policy.selectors import UNKNOWN_ENTRY
 from apps.policy.sheets.entries import Entry, from_fact
 
@@ -75,31 +72,3 @@ def subject_lines(
             entry = from_fact(fact, label) if fact else UNKNOWN_ENTRY
             lines.append(line(f"{prefix}.{name}", entry, language))
     return lines
-
-
-def in_words(spec: FieldSpec | None, value: Any, language: str) -> str:
-    """A value for people: countries by name, choices by their words, yes and no, units."""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, list):
-        return ", ".join(in_words(spec, item, language) for item in value) if value else _("None")
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {in_words(None, item, language)}" for key, item in value.items())
-    if spec is None:
-        return str(value)
-    if spec.type in ("country", "countries") or spec.name.endswith("countries"):
-        return _place(str(value), language)
-    if isinstance(value, int | float):
-        return _number(value, spec.unit)
-    return spec.value_label(value, language)
-
-
-def _place(code: str, language: str) -> str:
-    name = country_name(code.partition("-")[0], language)
-    return f"{name} ({code})" if name != code else code
-
-
-def _number(value: float, unit: str) -> str:
-    text = f"{value:,}".replace(",", "\u202f")
-    words = {"days": _("days"), "percent": "%", "USD": "USD", "parameters": _("parameters"), "persons": _("persons")}
-    return f"{text} {words.get(unit, unit)}".strip()

@@ -18,10 +18,10 @@ from apps.accounts.actors import Actor
 from apps.accounts.selectors import people
 from apps.core.errors import InvalidInput
 from apps.facts.catalogue import FIELDS, FieldSpec, validate_value
+from apps.facts.words import in_words
 from apps.parties.models import Party
 from apps.parties.selectors import parties
 from apps.places.countries import country_names
-from apps.web.facts import in_words
 
 NOT_KNOWN = ("", gettext_lazy("Not known"))
 NONE = "-"
@@ -251,7 +251,7 @@ def _with(field: Any, spec: FieldSpec) -> forms.Field:
 
 
 def _text(spec: FieldSpec, offered: Offered, keeps: Sequence[str]) -> forms.Field:
-    return _with(TextFact(max_length=2000, widget=forms.Textarea(attrs={"rows": 2})), spec)
+    return _with(TextFact(max_length=2000, widget=forms.Textarea(attrs={"rows": 1, "class": "line"})), spec)
 
 
 def _url(spec: FieldSpec, offered: Offered, keeps: Sequence[str]) -> forms.Field:

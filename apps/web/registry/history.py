@@ -12,10 +12,10 @@ from apps.facts.catalogue import FIELDS
 from apps.facts.models import Assertion
 from apps.facts.selectors import statements_about
 from apps.facts.subjects import SubjectRef
+from apps.facts.words import in_words
 from apps.parties.selectors import parties
 from apps.registry.models import Use
 from apps.web.audit.wording import changes, subject_word
-from apps.web.facts import in_words
 
 NEWEST = 50
 

@@ -87,6 +87,11 @@ class StatementForm(SourceForm):
         """Whether a value was entered."""
         return self.cleaned_data.get("value") is not None
 
+    @property
+    def source_is_wrong(self) -> bool:
+        """Whether a mistake stands in what is folded away."""
+        return self.is_bound and bool(set(self.errors) - {"value"})
+
     def clean(self) -> dict[str, Any]:
         """A source without a value is a slip."""
         found = super().clean()
