@@ -138,6 +138,11 @@ def _models(loaded: Loaded) -> None:
         state_facts(actor=officer, subject_type="model", subject_id=model.id, facts=list(stated.values()))
         registry.add_release(actor=officer, model=model, revision=described["revision"], source="Training log")
         loaded.models[described["key"]] = model
+    noted = company()["read_by_the_officer"]
+    for described in noted["models"]:
+        stated = facts((), described["facts"], noted["source"], noted["days"])
+        model = loaded.model(described["key"])
+        state_facts(actor=officer, subject_type="model", subject_id=model.id, facts=list(stated.values()))
 
 
 def _licences(loaded: Loaded) -> None:
@@ -290,6 +295,7 @@ def _reviews(loaded: Loaded) -> None:
                 next_review=day({"in_days": 180}),
                 note=review["note"],
             )
+    judge_uses(actor=SETUP)
 
 
 def _projects(loaded: Loaded) -> None:
