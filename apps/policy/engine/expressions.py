@@ -102,7 +102,7 @@ class Checker:
         days = [cel.FunctionDecl(name, [cel.Overload(name, cel.Type.INT, [_DATE])]) for name in _FUNCTIONS[:2]]
         self._check = cel.NewEnv(variables=variables, functions=days)
         plain: dict[str, Any] = dict.fromkeys(self.subjects, _PLAIN_MAP)
-        self._plain = cel.NewEnv(variables={**plain, "params": _PLAIN_MAP, "today": cel.Type.INT})
+        self._plain = cel.NewEnv(variables={**plain, "params": _PLAIN_MAP, "today": cel.Type.DYN})
 
     def problems(self, expression: str) -> list[Problem]:
         """Everything wrong with the text, in its order; empty when it may be used."""
