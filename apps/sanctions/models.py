@@ -56,7 +56,7 @@ class Listing(Sourced):
     list_key = models.CharField(max_length=60)
     status = models.CharField(max_length=20, choices=Status)
     since = models.DateField(null=True, blank=True)
-    key = models.CharField(max_length=200, unique=True, null=True)
+    key = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001 - unique where there is one
 
     class Meta:
         ordering = ("party", "list_key")
@@ -78,7 +78,7 @@ class RestrictionEvent(Sourced):
         ADVISORY = "advisory", _("Advisory")
         UNKNOWN = "unknown", _("Unknown")
 
-    key = models.CharField(max_length=120, unique=True, null=True)
+    key = models.CharField(max_length=120, unique=True, null=True)  # noqa: DJ001 - unique where there is one
     authority = models.CharField(max_length=300)
     jurisdiction = models.CharField(max_length=10, blank=True)
     instrument = models.CharField(max_length=500, blank=True)

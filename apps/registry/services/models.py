@@ -235,7 +235,13 @@ def _descends(descendant: UUID, ancestor: UUID) -> bool:
 
 
 def add_artefact(
-    *, actor: Actor, release: Release, path: str, sha256: str, size: int | None = None, format: str = ""
+    *,
+    actor: Actor,
+    release: Release,
+    path: str,
+    sha256: str,
+    size: int | None = None,
+    format: str = "",  # noqa: A002 - the field's name everywhere
 ) -> Artefact:
     """Record a file of a release by its SHA-256."""
     actor.require("register.change")
