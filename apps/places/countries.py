@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from babel import Locale
 
-# CLDR also lists groupings and reserved codes, which are no countries of ISO 3166-1; XK (Kosovo) is user-assigned there.
+# CLDR also lists groupings and reserved codes, no countries of ISO 3166-1; XK (Kosovo) is user-assigned there.
 _NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
 
 
