@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y = 150, 56, 104, 18
+BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y = 150, 56, 108, 18
+BEND = 9
+"""How far from a box a line turns."""
 MOST_IN_COLUMN = 8
 LINE_UNITS, LABEL_UNITS = 21, 17
 """How many letters of usual width fit into a line of a box and beside an arrow; a Chinese character takes two."""
@@ -63,7 +65,7 @@ def lineage_svg(
         height,
         format_html(' font-family="{}"', font) if font else "",
         title,
-        format_html_join("", "{}", ((_arrow(arrow, places),) for arrow in drawn)),
+        format_html_join("", "{}", ((_arrow(arrow, places, subject.key),) for arrow in drawn)),
         format_html_join("", "{}", ((_box(by_key[key], places[key], key == subject.key),) for key in places)),
         format_html_join("", "{}", ((_text(x + BOX_WIDTH / 2, y, more % n),) for n, (x, y) in extra)),
     )
@@ -123,24 +125,28 @@ def _box(box: Box, place: Place, subject: bool) -> SafeString:
     )
 
 
-def _arrow(arrow: Arrow, places: Mapping[str, Place]) -> SafeString:
+def _arrow(arrow: Arrow, places: Mapping[str, Place], subject: str) -> SafeString:
+    """A line with right angles, whose words stand on the level part beside the box that is farther from the subject."""
     (x, y), (to_x, to_y) = places[arrow.source], places[arrow.target]
     x, y, to_y = x + BOX_WIDTH, y + BOX_HEIGHT / 2, to_y + BOX_HEIGHT / 2
-    if to_x <= x:  # a shorter way leads here too: go around underneath
+    downwards = to_x > places[subject][0]
+    turn = x + BEND if downwards else max(to_x - BEND, x + BEND)
+    middle, level = ((turn + to_x) / 2, to_y) if downwards else ((x + turn) / 2, y)
+    if to_x <= x:  # both stand in one column, since a shorter way leads to one of them
         to_x += BOX_WIDTH
-    half = (x + to_x) / 2
+        middle, level = turn + GAP_X / 2 - BEND, (y + to_y) / 2 + 10
     return format_html(
-        '<g class="lineage-arrow"><path d="M{} {}C{} {} {} {} {} {}" opacity="0.6"{}/>'
+        '<g class="lineage-arrow"><path d="M{} {}H{}V{}H{}" opacity="0.6"{}/>'
         '<path d="M{} {}l7 -3.5v7z" fill="currentColor" stroke="none" opacity="0.8"/>{}</g>',
-        *(x + 5, y, half, y, half, to_y, to_x, to_y),
+        *(x + 5, y, turn, to_y, to_x),
         mark_safe("" if arrow.weights else ' stroke-dasharray="1.5 3"'),  # noqa: S308 - one of two constants
         *(x, y),
-        _label(half, (y + to_y) / 2, arrow.label),
+        _label(middle, level, arrow.label),
     )
 
 
 def _label(x: float, y: float, text: str) -> SafeString:
-    """Words above the middle of an arrow."""
+    """Words above a line."""
     lines = _lines(text, 3, LABEL_UNITS)
     return format_html_join(
         "", "{}", ((_text(x, y - 5 - 11 * (len(lines) - 1 - row), line, size=9),) for row, line in enumerate(lines))

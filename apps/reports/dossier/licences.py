@@ -47,7 +47,11 @@ def _declared(scope: Scope, release: Release, numbers: dict[UUID, int]) -> dict[
         "source": scope.ledger.cite(release.licence_source, release.licence_source_url, as_of),
         "as_of": as_of,
     }
-    return {"reference": statement, "licence": numbers.get(release.licence_id) if release.licence_id else None}
+    return {
+        "reference": statement,
+        "licence": numbers.get(release.licence_id) if release.licence_id else None,
+        "as_floating": bool(release.revision) and not (release.licence_id or release.licence_expression),
+    }
 
 
 def _licence(scope: Scope, licence: Licence) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.canonical import canonical_json
 from apps.reports.rendering import register, subject, verdicts
-from apps.reports.rendering.words import MOST_ROWS, Words, moment
+from apps.reports.rendering.words import Words, moment
 
 Part = Callable[[dict[str, Any], Words], dict[str, Any]]
 
@@ -65,7 +65,6 @@ def document_html(evidence: dict[str, Any], language: str, digest: str) -> str:
             "cover": verdicts.cover(evidence, words),
             "as_of": moment(evidence["as_of"]),
             "sections": sections,
-            "most_rows": f"{MOST_ROWS:,}".replace(",", "\u202f"),
         }
         return render_to_string("reports/dossier.html", context)
 

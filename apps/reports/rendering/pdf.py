@@ -6,11 +6,14 @@ import hashlib
 import io
 import os
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+
+from django.utils.translation import gettext_noop
 
 from apps.core.errors import WeighbridgeError
 
@@ -59,8 +62,10 @@ def pdf_from(html: str, attached: bytes, *, as_of: str) -> tuple[bytes, int]:
         if missing:
             if _HAN.search(missing):
                 raise MissingFont(
-                    "Names in Chinese, Japanese or Korean cannot be printed because no font on the server has their "
-                    "characters. Have the package fonts-wqy-microhei (or another such font) installed and ask again."
+                    gettext_noop(
+                        "Names in Chinese, Japanese or Korean cannot be printed: no font on the server has their "
+                        "characters. Have the package fonts-wqy-microhei (or another such font) installed, ask again."
+                    )
                 )
             content, pages, _ = _write(_spelled_out(html, missing), attached, as_of)
     return content, pages
@@ -100,9 +105,20 @@ def _finish(document: Any, pdf: Any) -> None:
     metadata.stream = [part.replace(b"</rdf:RDF>", _ALSO_UA) for part in metadata.stream]
     pdf.catalog["AF"] = type(pdf.catalog["AF"])(dict.fromkeys(pdf.catalog["AF"]))
     for stream in pdf.objects:
-        # With the line feed that follows, a last byte that is a carriage return would be read as a line break.
-        if getattr(stream, "compress", False) and stream.data.endswith(b"\r\nendstream"):
-            stream.compress = False
+        if getattr(stream, "compress", False):
+            _compress(stream)
+
+
+def _compress(stream: Any) -> None:
+    """Compress once and quickly, except where the result ends in a carriage return.
+
+    With the line feed that follows, such an end would be read as one line break, and the stream as a byte too long.
+    """
+    stream.compress = False
+    raw = stream.data.partition(b"stream\n")[2].removesuffix(b"\nendstream")
+    packed = zlib.compress(raw, 6)
+    if not packed.endswith(b"\r"):
+        stream.stream, stream.extra["Filter"] = [packed], "/FlateDecode"
 
 
 def _spelled_out(html: str, characters: str) -> str:
@@ -134,4 +150,3 @@ def _undisturbed() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-        gc.collect()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Any
+from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
 
@@ -37,7 +38,13 @@ def _decision(use: dict[str, Any]) -> str:
 
 
 def _shortened(name: str) -> str:
-    return name if len(name) <= 70 else name[:69] + "…"
+    """What fits into the running header; Chinese characters take the room of two."""
+    room = 52
+    for position, letter in enumerate(name):
+        room -= 2 if east_asian_width(letter) in "WF" else 1
+        if room < 0:
+            return name[: position - 1] + "…"
+    return name
 
 
 def decision(evidence: dict[str, Any], words: Words) -> dict[str, Any]:

@@ -14,6 +14,11 @@ from apps.policy.models import Decision, GateEffect, Outcome, Severity
 MOST_ROWS = 2000
 """Longer tables are cut, and say so: ten thousand rows take minutes to lay out, and the attached evidence has all."""
 
+MOST_DETAILS = 600
+"""Rows of facts in whole blocks (one per deployment, use case, party): an overview of all stands before them."""
+_BLOCK = 4
+"""What the heading of a block and the list of what is missing in it take, in rows."""
+
 NOTHING = "–"
 
 
@@ -57,7 +62,7 @@ class Words:
         """A value in words; empty where there is none, so that unknown never looks like an answer."""
         if row.get("value") is None:
             return ""
-        if spec and spec.name == "unknown_material":
+        if spec and spec.name == "unknown_material" and row["value"]:
             return ", ".join(self.label(path) for path in row["value"])
         return str(row.get("text") or in_words(spec, row["value"], self.language))
 
@@ -126,8 +131,8 @@ def blocks(found: Sequence[dict[str, Any]], size: str = "rows") -> dict[str, Any
     shown: list[dict[str, Any]] = []
     used = 0
     for block in found:
-        used += len(block["facts"][size]) + 1
-        if shown and used > MOST_ROWS:
+        used += len(block["facts"][size]) + _BLOCK
+        if shown and used > MOST_DETAILS:
             break
         shown.append(block)
     return {"rows": shown, "total": len(found), "cut": len(shown) < len(found)}
