@@ -41,6 +41,9 @@ def page_of(rows: QuerySet[Any], ordering: Sequence[str], cursor: str = "", size
     more, shown = len(read) > size, read[:size]
     if backwards:
         shown.reverse()
+    if not shown and position is not None:  # the rows that were here are gone: the way back stays open
+        way_back = _packed(["n" if backwards else "p", *position])
+        return Page(rows=[], next=way_back if backwards else "", previous="" if backwards else way_back)
     has_next = more if not backwards else True
     has_previous = more if backwards else position is not None
     return Page(
@@ -77,8 +80,11 @@ def _after(rows: QuerySet[Any], order: Sequence[str], position: Sequence[Any]) -
 
 
 def _write(direction: str, row: Any, ordering: Sequence[str]) -> str:
-    values = [direction, *(_plain(_value(row, name.removeprefix("-"))) for name in ordering)]
-    return base64.urlsafe_b64encode(json.dumps(values, ensure_ascii=False).encode()).decode().rstrip("=")
+    return _packed([direction, *(_plain(_value(row, name.removeprefix("-"))) for name in ordering)])
+
+
+def _packed(values: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(list(values), ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def _value(row: Any, path: str) -> Any:
@@ -96,10 +102,17 @@ def _read(cursor: str, length: int) -> tuple[bool, list[Any]]:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, RecursionError) as error:
         raise _strange() from error
-    plain = isinstance(values, list) and all(isinstance(one, str | int) for one in values)
-    if not plain or len(values) != length + 1 or values[0] not in ("n", "p") or "\x00" in str(values):
+    plain = isinstance(values, list) and all(_storable(one) for one in values)
+    if not plain or len(values) != length + 1 or values[0] not in ("n", "p"):
         raise _strange()
     return values[0] == "p", values[1:]
+
+
+def _storable(value: Any) -> bool:
+    """Whether the database can compare with it: it knows neither NUL nor halves of surrogate pairs."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return isinstance(value, int)
 
 
 def _strange() -> InvalidInput:
