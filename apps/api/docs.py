@@ -7,10 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
-from apps.api.problems import KINDS
+from apps.api.problems import KINDS, only_read
 from apps.api.schema import METHODS, PREFIX, noun_of
 
 
@@ -27,13 +26,13 @@ def _as_json() -> bytes:
     return json.dumps(document(), ensure_ascii=False, indent=1).encode()
 
 
-@require_safe
+@only_read
 def openapi(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document. It needs no token, as it says nothing about anybody."""
     return HttpResponse(_as_json(), content_type="application/json", headers={"Cache-Control": "public, max-age=300"})
 
 
-@require_safe
+@only_read
 def page(request: HttpRequest) -> HttpResponse:
     """Every operation by noun, with parameters and the fields of its body."""
     kinds = [(code, status, title, advice) for code, (status, title, advice) in KINDS.items()]

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -175,7 +177,23 @@ def _field_errors(detail: Any, pointer: str) -> Iterator[FieldError]:
         yield FieldError(pointer, str(detail))
 
 
-def kind(request: HttpRequest, code: str) -> JsonResponse:
+def only_read(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Make a view of a plain function that is read only; every other method is answered with a problem document."""
+
+    @csrf_exempt  # a form cannot do anything here, and its error would be a page
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request, *args, **kwargs)
+        refused = _plain(problem("method-not-allowed"))
+        refused["Allow"] = "GET, HEAD"
+        return refused
+
+    return answer
+
+
+@only_read
+def kind(request: HttpRequest, code: str) -> HttpResponse:
     """What a kind of problem means and what to do about it. Needs no token: whoever has none needs it most."""
     if code not in KINDS:
         return _plain(problem("not-found", f"There is no such kind of problem; there are {', '.join(sorted(KINDS))}."))
@@ -183,7 +201,8 @@ def kind(request: HttpRequest, code: str) -> JsonResponse:
     return _json({"type": f"/api/v1/problems/{code}", "title": title, "status": status, "detail": advice})
 
 
-def nowhere(request: HttpRequest) -> JsonResponse:
+@csrf_exempt
+def nowhere(request: HttpRequest) -> HttpResponse:
     """The answer at every address under `/api/v1/` where nothing is."""
     return _plain(problem("not-found", "There is nothing at this address. What there is, /api/v1/docs lists."))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from apps.accounts.roles import Role
@@ -287,6 +288,20 @@ class TestAddresses:
         problem_of(officer.call("POST", "journal", {}), 405)
         problem_of(officer.call("DELETE", "journal"), 405)
         assert Party.objects.get(id=party.id).name == party.name
+
+    @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+    def test_addresses_without_a_noun_take_no_writes_and_show_no_page_about_forms(self, method: str) -> None:
+        client = Client(enforce_csrf_checks=True)
+        for address, status in (
+            ("nothing", 404),
+            ("openapi.json", 405),
+            ("docs", 405),
+            ("problems/conflict", 405),
+            ("gate/public-key", 405),
+        ):
+            answer = client.generic(method, f"/api/v1/{address}", b"{}", content_type="application/json")
+            problem_of(answer, status)
+        problem_of(client.generic(method, "/api/v1/parties", b"{}", content_type="application/json"), 401)
 
     def test_head_and_options_answer(self, officer: Caller) -> None:
         assert officer.call("HEAD", "parties").status_code == 200

@@ -1,9 +1,11 @@
 """Writes: made once per key, refused when somebody was faster, each with one entry of the journal."""
 
 import datetime as dt
+import hashlib
 import json
 import threading
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connections
@@ -14,14 +16,18 @@ from apps.api.idempotency import KEPT, forget_old_answers
 from apps.api.models import IdempotentAnswer
 from apps.api.tasks import forget_old_idempotent_answers
 from apps.audit.models import AuditEntry
+from apps.core.canonical import digest
 from apps.core.clock import now
+from apps.core.ids import uuid7
 from apps.parties.models import Party
+from apps.policy.evaluation import judge_uses
 from apps.registry.models import LineageEdge, Use
 from apps.reports.models import Report
+from apps.reports.services import make_report
 from tests.api.calling import Holder, a_caller, pointers, with_token
 from tests.api.register import a_register
 from tests.api.test_access import every_write
-from tests.making import SETUP, a_model, a_team, a_use, a_user
+from tests.making import SETUP, a_model, a_policy, a_rule, a_team, a_use, a_user
 
 KEY = {"Idempotency-Key": "job-17"}
 
@@ -218,6 +224,26 @@ class TestAnswers:
         shown = officer.get(answer["Location"])
         assert (shown["state"], shown["language"], shown["subject_name"]) == ("queued", "de", use.name)
         assert Report.objects.count() == 1
+
+    def test_a_finished_report_gives_its_file_and_its_evidence(self, officer: Holder) -> None:
+        a_policy(a_rule("WB-T-001", "deployment.retention_days > 30"))
+        use = a_use(a_team())
+        judge_uses(actor=SETUP, use_ids=[use.id])
+        report = officer.post("reports", {"kind": "dossier", "subject": {"type": "use", "id": str(use.id)}}, status=202)
+        address = f"reports/{report['id']}"
+        for part in ("file", "evidence.json"):
+            officer.refused("GET", f"{address}/{part}", status=409)
+        make_report(actor=SETUP, report_id=UUID(report["id"]))
+        made = officer.get(address)
+        assert (made["state"], made["progress"]) == ("done", 1.0)
+        for accepted in ("application/pdf", "*/*"):
+            answer: Any = officer.call("GET", f"{address}/file", headers={"Accept": accepted})
+            content = b"".join(answer.streaming_content)
+            assert (answer["Content-Type"], content[:5]) == ("application/pdf", b"%PDF-")
+            assert hashlib.sha256(content).hexdigest() == made["file_sha256"]
+            assert "attachment" in answer["Content-Disposition"]
+        assert digest(officer.get(f"{address}/evidence.json")) == made["evidence_digest"]
+        officer.refused("GET", f"reports/{uuid7()}/file", status=404, headers={"Accept": "application/pdf"})
 
     def test_an_edge_that_was_wrong_is_taken_back_and_the_journal_keeps_it(self, officer: Holder) -> None:
         child = str(a_model().id)

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.roles import Scope
+from apps.api.problems import only_read
 from apps.api.v1.accounts import team_of
 from apps.api.v1.policy import ReadFactSerializer
 from apps.api.views import Body, NounViewSet, Shown, identifier
@@ -229,6 +230,7 @@ class Decisions(NounViewSet):
         return selectors.decision_by_id(self.actor, identifier(pk))
 
 
+@only_read
 def public_key(request: HttpRequest) -> HttpResponse:
     """The key with which receipts are checked, as PEM; it is no secret."""
     return HttpResponse(receipts.public_key_pem(settings.WEIGHBRIDGE_HOME), content_type="application/x-pem-file")
