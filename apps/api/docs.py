@@ -64,7 +64,7 @@ def _operation(method: str, address: str, operation: dict[str, Any]) -> dict[str
         "parameters": [
             {"name": one["name"], "type": _type(one["schema"]), "description": one.get("description", "")}
             for one in operation["parameters"]
-            if one["in"] == "query"
+            if one["in"] == "query" and one["name"] not in ("cursor", "page_size")  # said once for all lists
         ],
         "fields": _fields(content.get("schema", {})),
         "good": [status for status in operation["responses"] if status.startswith("2")],
