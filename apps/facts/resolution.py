@@ -1,7 +1,7 @@
 """From several statements about one field to the one fact that rules may read. Pure: no database."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from apps.core.canonical import canonical_json
 from apps.facts.models import Assertion, State
 
-_RANK = {
+_RANK: Mapping[str, int] = {
     State.VERIFIED: 3,
     State.CLAIMED_BY_OWNER: 2,
     State.CLAIMED_BY_PROVIDER: 2,
@@ -59,14 +59,19 @@ def fact_from(assertion: Assertion) -> Fact:
         recorded_at=assertion.recorded_at,
         note=assertion.note,
         assertion_id=assertion.id,
-        conflicts=tuple(
-            Fact(value=side.get("value"), state=State.INFERRED, source=str(side.get("source", "")))
-            for side in assertion.conflict or ()
-        ),
+        conflicts=sides_of(assertion.conflict),
     )
 
 
-def _newest(facts: list[Fact]) -> Fact:
+def sides_of(conflict: Iterable[Mapping[str, Any]] | None) -> tuple[Fact, ...]:
+    """What the sources of a disputed statement say."""
+    return tuple(
+        Fact(value=side.get("value"), state=State.INFERRED, source=str(side.get("source", "")))
+        for side in conflict or ()
+    )
+
+
+def _newest(facts: Sequence[Fact]) -> Fact:
     # Of one day's statements neither the order of writing nor an identifier decides: equal facts, equal sheets.
     return max(facts, key=lambda fact: (fact.as_of or dt.date.min, _order(fact)))
 
@@ -98,12 +103,18 @@ def resolve(assertions: Iterable[Assertion], on: dt.date) -> Fact:
     as a conflict. Claims that disagree make a disputed fact, which no rule reads; a statement past its `valid_until` no
     longer counts. Without any statement: unknown.
     """
-    facts = [fact_from(assertion) for assertion in assertions]
+    return resolve_facts([fact_from(assertion) for assertion in assertions], on)
+
+
+def resolve_facts(facts: Sequence[Fact], on: dt.date) -> Fact:
+    """Like `resolve`, for statements that are facts of their own already."""
     valid = [fact for fact in facts if fact.valid_until is None or fact.valid_until >= on]
     if not valid:
         return UNKNOWN if not facts else replace(_newest(facts), value=None, state=State.UNKNOWN)
-    best = max(_RANK[State(fact.state)] for fact in valid)
-    leading = [fact for fact in valid if _RANK[State(fact.state)] == best]
+    if len(valid) == 1:
+        return valid[0]
+    best = max(_RANK[fact.state] for fact in valid)
+    leading = [fact for fact in valid if _RANK[fact.state] == best]
     if best <= _RANK[State.DISPUTED]:
         return _newest(leading)
     if len({canonical_json(fact.value) for fact in leading}) > 1:

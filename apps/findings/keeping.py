@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.core.clock import now, today
+from apps.core.copying import copy_rows
 from apps.findings.models import Finding, Task
 from apps.policy.engine.content import Rule
 from apps.policy.engine.judge import Verdict
@@ -35,7 +36,7 @@ def keep_findings(judged: Sequence[JudgedUse], **_: Any) -> None:
             elif _update(row, rules[code], verdict, code in one.waived):
                 changed.append(row)
     changed += [row for row in existing.values() if _resolve(row)]
-    Finding.objects.bulk_create(opened, batch_size=500)
+    copy_rows(opened)
     columns = ["rule_version", "title_en", "title_de", "outcome", "severity", "gate", "waivable", "status"]
     Finding.objects.bulk_update(
         changed, [*columns, "opened_at", "resolved_at", "due_on", "row_version", "updated_at"], batch_size=500
@@ -135,7 +136,7 @@ def _keep_tasks(judged: Sequence[JudgedUse]) -> None:
             task.missing, task.status = missing, status
             _touch(task)
             changed.append(task)
-    Task.objects.bulk_create(created, batch_size=500)
+    copy_rows(created)
     Task.objects.bulk_update(changed, ["missing", "status", "due_on", "row_version", "updated_at"], batch_size=500)
 
 

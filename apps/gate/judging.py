@@ -9,6 +9,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from apps.accounts.actors import Actor
 from apps.core.clock import today
@@ -53,11 +54,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class _Verdict:
+    """What the gate reads of the present verdict of a use."""
+
+    use_id: UUID
+    sheet_digest: str
+    next_change_on: dt.date | None
+    facts: Mapping[str, Entry]
+    stale: bool
+
+
+@dataclass(frozen=True)
 class _Weighed:
     """One use with its verdicts, each with the facts it read, and what is accepted."""
 
     use: Use
-    row: CurrentVerdict
+    row: _Verdict
     verdicts: Sequence[tuple[Verdict, Mapping[str, Entry]]]
     data_class: str | None
     waivers: Mapping[str, Waiver]
@@ -67,9 +79,9 @@ def answer_to(request: DecisionRequest, project: Project, policy: PolicyVersion)
     """The results of every reference. A constant number of queries, unless a verdict has to be made first."""
     matches = match(request, project)
     uses = {use.id: use for one in matches for use in one.uses}
-    _judge_stale(uses)
-    waivers = waivers_of_uses(list(uses))
-    weighed = {one.use.id: one for one in _weigh(uses, waivers, request, policy)}
+    rows = _verdicts(uses)
+    waivers = waivers_of_uses(list(uses)) if uses else {}
+    weighed = {row.use_id: _weigh(uses[row.use_id], row, waivers, request, policy) for row in rows}
     rules = {rule.code: rule for rule in content_of(policy).rules}
     answer = Answer()
     for one in matches:
@@ -88,34 +100,42 @@ def answer_to(request: DecisionRequest, project: Project, policy: PolicyVersion)
     return answer
 
 
-def _judge_stale(uses: Mapping[UUID, Use]) -> None:
-    """Nobody is answered from a verdict that is known to be out of date."""
+def _verdicts(uses: Mapping[UUID, Use]) -> list[_Verdict]:
+    """The present verdict of each use; nobody is answered from one that is known to be out of date."""
     if not uses:
-        return
-    judged = dict(CurrentVerdict.objects.filter(use_id__in=uses).values_list("use_id", "next_change_on"))
-    stale = {use_id for use_id, turns in judged.items() if turns and turns <= today()} | (set(uses) - set(judged))
-    stale |= set(DueUse.objects.filter(use_id__in=uses).values_list("use_id", flat=True))
+        return []
+    found = _read_verdicts(uses)
+    stale = {one.use_id for one in found if one.stale} | (set(uses) - {one.use_id for one in found})
     if stale:
         judge_uses(actor=Actor.system("gate"), use_ids=sorted(stale))
+        found = _read_verdicts(uses)
+    return found
+
+
+def _read_verdicts(uses: Iterable[UUID]) -> list[_Verdict]:
+    marked = Exists(DueUse.objects.filter(use=OuterRef("use")))
+    rows = CurrentVerdict.objects.filter(use_id__in=list(uses)).order_by("use_id")
+    columns = ("use_id", "sheet_digest", "next_change_on", "evaluation__sheet__content")
+    return [
+        _Verdict(use_id, sheet_digest, turns, content["facts"], due or (turns is not None and turns <= today()))
+        for use_id, sheet_digest, turns, content, due in rows.values_list(*columns, marked)
+    ]
 
 
 def _weigh(
-    uses: Mapping[UUID, Use],
+    use: Use,
+    row: _Verdict,
     waivers: Mapping[UUID, Sequence[Waiver]],
     request: DecisionRequest,
     policy: PolicyVersion,
-) -> Iterable[_Weighed]:
-    rows = CurrentVerdict.objects.select_related("evaluation__sheet").filter(use__in=uses).order_by("use_id")
-    for row in rows:
-        facts: Mapping[str, Entry] = row.evaluation.sheet.content["facts"]
-        declared = with_declared(facts, request)
-        verdicts = [(verdict, facts) for verdict in judge(known_values(facts), compiled(policy), today()).verdicts]
-        if declared is not facts:
-            again = judge(known_values(declared), compiled(policy), today()).verdicts
-            verdicts = [_worse(first, (second, declared)) for first, second in zip(verdicts, again, strict=True)]
-        effective = {one.finding.rule_code: one for one in waivers.get(row.use_id, ()) if one.effective}
-        carried = declared.get("use_case.data_class", UNKNOWN_ENTRY)["value"]
-        yield _Weighed(uses[row.use_id], row, verdicts, carried, effective)
+) -> _Weighed:
+    declared = with_declared(row.facts, request)
+    verdicts = [(one, row.facts) for one in judge(known_values(row.facts), compiled(policy), today()).verdicts]
+    if declared is not row.facts:
+        again = judge(known_values(declared), compiled(policy), today()).verdicts
+        verdicts = [_worse(first, (second, declared)) for first, second in zip(verdicts, again, strict=True)]
+    effective = {one.finding.rule_code: one for one in waivers.get(use.id, ()) if one.effective}
+    return _Weighed(use, row, verdicts, declared.get("use_case.data_class", UNKNOWN_ENTRY)["value"], effective)
 
 
 def with_declared(facts: Mapping[str, Entry], request: DecisionRequest) -> Mapping[str, Entry]:

@@ -1,6 +1,7 @@
 """Reads of parties and who owns them."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -87,3 +88,31 @@ def stakes_in(party_ids: Iterable[UUID], on: dt.date) -> QuerySet[Stake]:
     """Who holds shares of some parties on a day, the largest first."""
     held = Stake.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), owned_id__in=set(party_ids))
     return held.select_related("owner", "owned")
+
+
+_OWNERS = """
+WITH RECURSIVE held AS (
+    SELECT owned_id, owner_id FROM parties_stake
+    WHERE owner_id IS NOT NULL AND (valid_to IS NULL OR valid_to >= %(on)s) AND created_at <= %(recorded)s
+), above(party, owner) AS (
+    SELECT owned_id, owner_id FROM held WHERE owned_id = ANY(%(ids)s::uuid[])
+    UNION
+    SELECT above.party, held.owner_id FROM above JOIN held ON held.owned_id = above.owner
+)
+SELECT party, owner FROM above
+"""
+
+
+def owners_by_party(
+    party_ids: Iterable[UUID], *, on: dt.date, recorded: dt.datetime | None = None
+) -> dict[UUID, set[UUID]]:
+    """Every party above each of `party_ids` on a day, by the stakes there are or were at the moment `recorded`.
+
+    A stake whose last day is to come counts; so does one that begins later, since its owner is known already.
+    """
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNERS, {"ids": list(party_ids), "on": on, "recorded": recorded or "infinity"})
+        for party, owner in cursor.fetchall():
+            found[party].add(owner)
+    return found

@@ -13,6 +13,7 @@ from django.db.models import Min
 from apps.accounts.actors import Actor
 from apps.core.changes import change
 from apps.core.clock import now, today
+from apps.core.copying import copy_rows
 from apps.core.errors import Conflict
 from apps.policy.engine.judge import Judgement, decide, judge
 from apps.policy.models import CurrentVerdict, DueUse, Evaluation, FactSheet, PolicyVersion, Severity
@@ -101,7 +102,7 @@ def _judge_batch(actor: Actor, ids: Sequence[UUID], policy: PolicyVersion, force
         due = [sheet for use_id, sheet in sheets.items() if force or _is_due(current.get(use_id), sheet, policy, day)]
         judged = [JudgedUse(sheet.use_id, sheet, judge(sheet.known, compiled(policy), day), policy) for sheet in due]
         if judged:
-            _store(judged, current, day)
+            _store(judged, day)
             with change(actor, "use.judge"):
                 uses_judged.send(sender=Evaluation, actor=actor, judged=judged)
     return len(judged)
@@ -131,18 +132,20 @@ def _is_due(current: CurrentVerdict | None, sheet: Sheet, policy: PolicyVersion,
     return current.next_change_on is not None and current.next_change_on <= day
 
 
-def _store(judged: Sequence[JudgedUse], current: dict[UUID, CurrentVerdict], day: dt.date) -> None:
-    FactSheet.objects.bulk_create(
-        [FactSheet(use_id=one.use_id, digest=one.sheet.digest, content=one.sheet.content) for one in judged],
-        ignore_conflicts=True,
-        batch_size=BATCH,
-    )
-    sheets = {
-        (use_id, sheet_digest): sheet_id
-        for use_id, sheet_digest, sheet_id in FactSheet.objects.filter(
-            use_id__in=[one.use_id for one in judged], digest__in=[one.sheet.digest for one in judged]
-        ).values_list("use_id", "digest", "id")
+def _store(judged: Sequence[JudgedUse], day: dt.date) -> None:
+    use_ids = [one.use_id for one in judged]
+    kept = FactSheet.objects.filter(use_id__in=use_ids, digest__in=[one.sheet.digest for one in judged])
+    sheets = {(use_id, digest): sheet_id for use_id, digest, sheet_id in kept.values_list("use_id", "digest", "id")}
+    # The uses are locked: nobody else stores sheets of theirs meanwhile.
+    new = {
+        (one.use_id, one.sheet.digest): FactSheet(
+            use_id=one.use_id, digest=one.sheet.digest, content=one.sheet.content, row_version=1
+        )
+        for one in judged
+        if (one.use_id, one.sheet.digest) not in sheets
     }
+    copy_rows(list(new.values()))
+    sheets |= {key: row.id for key, row in new.items()}
     evaluations = [
         Evaluation(
             use_id=one.use_id,
@@ -151,10 +154,11 @@ def _store(judged: Sequence[JudgedUse], current: dict[UUID, CurrentVerdict], day
             on=day,
             decision=one.decision,
             outcomes=outcomes_of(one.judgement),
+            row_version=1,
         )
         for one in judged
     ]
-    Evaluation.objects.bulk_create(evaluations, batch_size=BATCH)
+    copy_rows(evaluations)
     rows = [_verdict_row(one, evaluation) for one, evaluation in zip(judged, evaluations, strict=True)]
     columns = [
         "evaluation",

@@ -183,9 +183,14 @@ class Lineage:
     edges: dict[UUID, list[LineageEdge]]
 
     @classmethod
-    def load(cls, recorded: dt.datetime | None = None) -> "Lineage":
-        """All edges there are, or those of them that were there at the moment `recorded`. One query."""
+    def load(cls, recorded: dt.datetime | None = None, *, of: Iterable[UUID] | None = None) -> "Lineage":
+        """All edges there are, or those of them that were there at the moment `recorded`. One query.
+
+        With `of` only what lies above these models, in two queries: for a few models among many.
+        """
         rows = LineageEdge.objects.select_related("parent__developer")
+        if of is not None:
+            rows = rows.filter(child_id__in=_and_above(of))
         edges: dict[UUID, list[LineageEdge]] = defaultdict(list)
         for edge in rows.filter(created_at__lte=recorded) if recorded else rows:
             edges[edge.child_id].append(edge)
@@ -235,6 +240,23 @@ class Lineage:
                     seen.add(edge.parent_id)
                     queue.append(edge.parent_id)
         return found
+
+
+_ABOVE = """
+WITH RECURSIVE above(id) AS (
+    SELECT unnest(%(ids)s::uuid[])
+    UNION
+    SELECT edge.parent_id FROM registry_lineageedge edge JOIN above ON edge.child_id = above.id
+    WHERE edge.parent_id IS NOT NULL
+)
+SELECT id FROM above
+"""
+
+
+def _and_above(model_ids: Iterable[UUID]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOVE, {"ids": list(model_ids)})
+        return [row[0] for row in cursor.fetchall()]
 
 
 _DESCENDANTS = """
