@@ -56,7 +56,9 @@ def picture(model: Model, lineage: Lineage) -> SafeString | None:
     ]
     title = _("What %(model)s was made from; the table says the same in words.") % {"model": model.name}
     svg = lineage_svg(_box(model), [*boxes.values(), *unresolved.values()], arrows, title=title)
-    return format_html('<div class="drawing" tabindex="0" role="region" aria-label="{}">{}</div>', _("Lineage"), svg)
+    return format_html(
+        '<div class="drawing" tabindex="0" role="region" aria-label="{}">{}</div>', _("Figure of the lineage"), svg
+    )
 
 
 def _box(model: Model) -> Box:

@@ -48,6 +48,9 @@ class PartiesAround:
     members: Sequence[Member]
     stakes: Sequence[Stake]
     listings: Sequence[Listed]
+    """Those on which a party is, or is reported to be."""
+    searched: Sequence[Listed]
+    """Those in a copy of which a party was looked for and not found."""
     measures: Sequence[Measure]
 
     @classmethod
@@ -56,7 +59,7 @@ class PartiesAround:
         roles = _near(use, lineage)
         near = parties().in_bulk(list(roles))
         for party in list(near.values()):
-            for key, role in ((party.principal_id, _("stands for it")), (party.group_id, _("group"))):
+            for key, role in ((party.principal_id, _("legal entity behind it")), (party.group_id, _("group"))):
                 if key:
                     _note(roles, key, role)
         owners = owners_above(roles, on)
@@ -65,12 +68,12 @@ class PartiesAround:
         found = near | parties().in_bulk([key for key in roles if key not in near])
         listings = listings_of(found, recorded)
         published = {row.key: row for row in lists()}
+        known = [Listed(found[key], row, published.get(row.list_key)) for key in roles for row in listings.get(key, ())]
         return cls(
             members=[Member(found[key], named) for key, named in roles.items() if key in found],
             stakes=list(stakes_in(found, on)),
-            listings=[
-                Listed(found[key], row, published.get(row.list_key)) for key in roles for row in listings.get(key, ())
-            ],
+            listings=[one for one in known if one.listing.status != Listing.Status.NOT_FOUND],
+            searched=[one for one in known if one.listing.status == Listing.Status.NOT_FOUND],
             measures=_measures(found, events_of(found, recorded)),
         )
 

@@ -1,6 +1,7 @@
 """Tags of the pages: icons, badges, facts, dates, both languages of stored words."""
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -37,6 +38,12 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def badge(kind: str, value: object) -> SafeString:
     """The badge of a choice: tone, icon and word."""
+    return _badge(kind, str(value), language())
+
+
+@lru_cache(maxsize=512)
+def _badge(kind: str, value: str, shown_in: str) -> SafeString:
+    """Drawn once per word and language: a page of facts has hundreds of them."""
     found = badge_for(kind, value)
     return mark(str(found.label), found.tone, found.icon)
 

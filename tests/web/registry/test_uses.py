@@ -310,6 +310,15 @@ class TestParts:
             assert shown in page
         assert "sanctioned" not in page.lower()
 
+    def test_not_found_on_a_list_shows_no_effect(self, owner: Client, team: Team) -> None:
+        maker = a_party("Maker Ltd")
+        _on_a_list(maker, status="not_found")
+        made = a_use(team, release=a_release(a_model(developer=maker)))
+        page = text(owner.get(f"/uses/{made.id}?part=parties"))
+        assert "Looked for and not found" in page
+        assert "never a clearance" in page
+        assert "Export restriction" not in page
+
     def test_history_has_statements_and_journal(self, owner: Client, use: Use) -> None:
         page = text(owner.get(f"/uses/{use.id}?part=history"))
         assert "use.register" in page
@@ -343,7 +352,7 @@ class TestParts:
         assert few < 45
 
 
-def _on_a_list(party: Any) -> None:
+def _on_a_list(party: Any, status: str = "listed") -> None:
     with change(SETUP, "test.list"):
         RestrictedPartyList.objects.get_or_create(
             key="X-1",
@@ -356,9 +365,7 @@ def _on_a_list(party: Any) -> None:
                 "meaning_de": "Einkauf ist frei.",
             },
         )
-        Listing(
-            party=party, list_key="X-1", status="listed", state="claimed_by_provider", source_label="Gazette"
-        ).save()
+        Listing(party=party, list_key="X-1", status=status, state="claimed_by_provider", source_label="Gazette").save()
 
 
 class TestPast:
