@@ -77,6 +77,7 @@ def make_report(*, actor: Actor, report_id: UUID) -> Report:
         return report
     try:
         report = _freeze(actor, report)
+        assert report.evidence is not None
         _progress(actor, report, 0.4, Report.Stage.LAYOUT)
         content, pages = render_pdf(report.evidence, report.language, report.evidence_digest)
         _progress(actor, report, 0.9, Report.Stage.STORING)

@@ -46,9 +46,17 @@ class FetchRefused(Exception):
     """Something in the document asked for a file or an address."""
 
 
-def refuse(url: str, *args: Any, **kwargs: Any) -> Any:
+class Refusing:
     """The renderer's way to the outside: there is none, whatever a name or a source says."""
-    raise FetchRefused(f"the document asked for {url[:200]}")
+
+    _fail_on_errors = False
+    """Read by the renderer: it goes on without what it did not get."""
+
+    def __call__(self, url: str, *args: Any, **kwargs: Any) -> Any:
+        raise FetchRefused(f"the document asked for {url[:200]}")
+
+
+refuse = Refusing()
 
 
 def pdf_from(html: str, attached: bytes, *, as_of: str) -> tuple[bytes, int]:
