@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from apps.accounts.roles import PERMISSIONS, TEAM_ROLES, scope_allows
-from apps.core.errors import NotPermitted
+from apps.core.errors import NotPermitted, filled
 
 
 @dataclass(frozen=True)
@@ -64,5 +64,8 @@ class Actor:
         """Raise `NotPermitted` unless `permission` is held."""
         if not self.may(permission, team_id=team_id):
             raise NotPermitted(
-                f"This needs the permission “{permission}”. Ask an administrator for a role that has it."
+                filled(
+                    "This needs the permission “%(permission)s”. Ask an administrator for a role that has it.",
+                    permission=permission,
+                )
             )

@@ -21,7 +21,7 @@ from apps.accounts.roles import TEAM_ROLES, Role, Scope
 from apps.accounts.selectors import TOKEN_PREFIX, token_digest
 from apps.core.changes import change
 from apps.core.clock import now
-from apps.core.errors import DuplicateFound, InvalidInput, NotFound, NotPermitted
+from apps.core.errors import DuplicateFound, InvalidInput, NotFound, NotPermitted, filled
 from apps.core.text import clean_text
 
 LANGUAGES = ("en", "de")
@@ -73,7 +73,8 @@ def create_team(*, actor: Actor, name: str) -> Team:
     name = clean_text(name, pointer="/name", max_length=200)
     existing = Team.objects.filter(name__iexact=name).first()
     if existing:
-        raise DuplicateFound(f"The team “{existing.name}” exists already.", existing=str(existing.id), pointer="/name")
+        message = filled("The team “%(name)s” exists already.", name=existing.name)
+        raise DuplicateFound(message, existing=str(existing.id), pointer="/name")
     slug = _free_slug(slugify(name)[:70] or "team")
     with change(actor, "team.create"):
         team = Team(name=name, slug=slug)
@@ -147,8 +148,9 @@ def grant_role(*, actor: Actor, user: User, role: str, team: Team | None = None,
     if role not in Role.values:
         raise InvalidInput(f"must be one of {', '.join(Role.values)}", pointer="/role")
     if (role in TEAM_ROLES) != (team is not None):
-        wanted = "needs a team" if role in TEAM_ROLES else "is held over the whole register, without a team"
-        raise InvalidInput(f"the role {role} {wanted}", pointer="/team")
+        if role in TEAM_ROLES:
+            raise InvalidInput("is missing: this role is held in a team", pointer="/team")
+        raise InvalidInput("must be left out: this role is held over the whole register", pointer="/team")
     existing = RoleGrant.objects.filter(user=user, role=role, team=team).first()
     if existing:
         return existing

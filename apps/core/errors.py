@@ -1,9 +1,9 @@
 """Errors that carry their decision: HTTP status, problem type and, where it helps, the field they are about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,27 @@ class FieldError:
 
     pointer: str
     message: str
+
+
+class Filled(str):
+    """A message with values in it: clients read it as it is, pages translate its pattern and fill it again."""
+
+    pattern: str
+    values: Mapping[str, object]
+
+
+def filled(pattern: str, **values: object) -> Filled:
+    """`pattern` with its named `%(places)s` filled; what is given here is collected for translation."""
+    message = Filled(pattern % values)
+    message.pattern, message.values = pattern, values
+    return message
+
+
+def in_language(message: str) -> str:
+    """The message of an error in the language of whoever reads the page."""
+    if isinstance(message, Filled):
+        return gettext(message.pattern) % message.values
+    return gettext(message) if message else ""
 
 
 class WeighbridgeError(Exception):

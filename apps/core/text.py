@@ -4,7 +4,7 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-from apps.core.errors import InvalidInput
+from apps.core.errors import InvalidInput, filled
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -24,7 +24,8 @@ def clean_text(value: object, *, pointer: str, max_length: int = 300, required: 
     if required and not text:
         raise InvalidInput("must not be empty", pointer=pointer)
     if len(text) > max_length:
-        raise InvalidInput(f"must have at most {max_length} characters, has {len(text)}", pointer=pointer)
+        message = filled("must have at most %(most)d characters, has %(count)d", most=max_length, count=len(text))
+        raise InvalidInput(message, pointer=pointer)
     return text
 
 

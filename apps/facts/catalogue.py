@@ -15,7 +15,7 @@ from uuid import UUID
 
 import yaml
 
-from apps.core.errors import InvalidInput
+from apps.core.errors import InvalidInput, filled
 from apps.core.text import clean_text, clean_url
 from apps.places.countries import is_country
 
@@ -221,13 +221,13 @@ def _date(spec: FieldSpec, value: Any) -> str:
 
 def _choice(spec: FieldSpec, value: Any) -> str:
     if not isinstance(value, str) or value not in spec.allowed:
-        raise _refuse(f"must be one of {', '.join(spec.allowed)}")
+        raise _refuse(filled("must be one of %(choices)s", choices=", ".join(spec.allowed)))
     return value
 
 
 def _list(spec: FieldSpec, value: Any) -> list[str]:
     if not isinstance(value, list | tuple) or len(value) > MAX_ITEMS:
-        raise _refuse(f"must be a list of at most {MAX_ITEMS} texts")
+        raise _refuse(filled("must be a list of at most %(most)d texts", most=MAX_ITEMS))
     items = [_choice(spec, item) if spec.allowed else clean_text(item, pointer="/value") for item in value]
     if len(set(items)) != len(items):
         raise _refuse("must not name anything twice")
@@ -236,7 +236,7 @@ def _list(spec: FieldSpec, value: Any) -> list[str]:
 
 def _map(spec: FieldSpec, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict) or len(value) > MAX_ITEMS:
-        raise _refuse(f"must be a table of at most {MAX_ITEMS} entries")
+        raise _refuse(filled("must be a table of at most %(most)d entries", most=MAX_ITEMS))
     found = {clean_text(key, pointer="/value", max_length=100): _map_value(spec, item) for key, item in value.items()}
     if len(found) != len(value):
         raise _refuse("must not name anything twice")
@@ -261,7 +261,7 @@ def _countries(spec: FieldSpec, value: Any) -> list[str]:
         raise _refuse("must be a list of country codes such as DE")
     for code in value:
         if not isinstance(code, str) or not (is_country(code) or (_REGION.fullmatch(code) and is_country(code[:2]))):
-            raise _refuse(f"“{str(code)[:20]}” is no country code of ISO 3166-1 such as DE")
+            raise _refuse(filled("“%(code)s” is no country code of ISO 3166-1 such as DE", code=str(code)[:20]))
     return sorted(set(value))
 
 

@@ -12,7 +12,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.core.changes import change, one_at_a_time
 from apps.core.clock import now, today
-from apps.core.errors import InvalidInput, NotPermitted
+from apps.core.errors import InvalidInput, NotPermitted, filled
 from apps.core.text import clean_text, clean_url
 from apps.facts.catalogue import FIELDS, FieldSpec, validate_value
 from apps.facts.models import Assertion, Quality, State
@@ -54,7 +54,8 @@ def _spec(statement: Statement) -> FieldSpec:
 def _check(actor: Actor, statement: Statement) -> Any:
     spec = _spec(statement)
     if not may_assert(actor, spec):
-        raise NotPermitted(f"“{statement.field}” is asserted by: {', '.join(spec.may_assert)}.")
+        roles = ", ".join(spec.may_assert)
+        raise NotPermitted(filled("“%(field)s” is asserted by: %(roles)s.", field=statement.field, roles=roles))
     if statement.state not in State.values:
         raise InvalidInput(f"must be one of {', '.join(State.values)}", pointer="/state")
     if statement.state == State.VERIFIED and not may_verify(actor):
@@ -67,7 +68,8 @@ def _check(actor: Actor, statement: Statement) -> Any:
         raise InvalidInput("must not lie before the as-of date", pointer="/valid_until")
     if statement.state in (State.UNKNOWN, State.DISPUTED):
         if statement.value is not None:
-            raise InvalidInput(f"must be left out while the state is “{statement.state}”", pointer="/value")
+            message = filled("must be left out while the state is “%(state)s”", state=statement.state)
+            raise InvalidInput(message, pointer="/value")
         return None
     if statement.value is None:
         raise InvalidInput("is missing; to say that it is not known, choose the state “unknown”", pointer="/value")

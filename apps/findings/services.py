@@ -8,7 +8,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.models import User
 from apps.core.changes import change, one_at_a_time
 from apps.core.clock import now, today
-from apps.core.errors import Conflict, DuplicateFound, InvalidInput, NotPermitted
+from apps.core.errors import Conflict, DuplicateFound, InvalidInput, NotPermitted, filled
 from apps.core.text import clean_text
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
@@ -68,7 +68,13 @@ def propose_waiver(
 
 
 def _not_waivable(finding: Finding) -> Conflict:
-    return Conflict(f"The rule {finding.rule_code} cannot be waived. Mend what it found, or end the use.")
+    return Conflict(
+        filled("The rule %(code)s cannot be waived. Mend what it found, or end the use.", code=finding.rule_code)
+    )
+
+
+def _decided_already(waiver: Waiver) -> Conflict:
+    return Conflict(filled("This waiver is %(state)s already.", state=waiver.get_state_display().lower()))
 
 
 def _make_room(finding: Finding) -> None:
@@ -77,9 +83,8 @@ def _make_room(finding: Finding) -> None:
     if alive is None:
         return
     if alive.expires_on >= today():
-        raise DuplicateFound(
-            f"A waiver of this finding is {alive.get_state_display().lower()} already.", existing=str(alive.id)
-        )
+        message = filled("A waiver of this finding is %(state)s already.", state=alive.get_state_display().lower())
+        raise DuplicateFound(message, existing=str(alive.id))
     alive.state = Waiver.State.WITHDRAWN
     alive.save(update_fields=["state"])
 
@@ -102,7 +107,7 @@ def withdraw_waiver(*, actor: Actor, waiver: Waiver, reason: str) -> Waiver:
     with change(actor, "waiver.withdraw", reason=reason):
         waiver = _locked(waiver)
         if waiver.state not in (Waiver.State.PROPOSED, Waiver.State.APPROVED):
-            raise Conflict(f"This waiver is {waiver.get_state_display().lower()} already.")
+            raise _decided_already(waiver)
         waiver.state = Waiver.State.WITHDRAWN
         waiver.decision_reason = reason
         waiver.save(update_fields=["state", "decision_reason"])
@@ -119,7 +124,7 @@ def _decide(actor: Actor, waiver: Waiver, state: str, reason: str) -> Waiver:
     with change(actor, f"waiver.{'approve' if state == Waiver.State.APPROVED else 'refuse'}", reason=reason):
         waiver = _locked(waiver)
         if waiver.state != Waiver.State.PROPOSED:
-            raise Conflict(f"This waiver is {waiver.get_state_display().lower()} already.")
+            raise _decided_already(waiver)
         if state == Waiver.State.APPROVED:
             _check_still_waivable(waiver)
         waiver.state, waiver.decided_by = state, person

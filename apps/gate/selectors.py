@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from apps.accounts.actors import Actor
-from apps.core.errors import NotFound
+from apps.core.errors import NotFound, filled
 from apps.gate.models import GateDecision, Project
 from apps.policy.models import CurrentVerdict, Decision
 from apps.registry.models import Model, Use
@@ -27,8 +27,11 @@ def project_by_name(actor: Actor, name: str) -> Project:
     found = projects(actor).filter(name=name.lower()).first()
     if found is None:
         raise NotFound(
-            f"There is no project “{name}” that this token may ask for. Create it on the page “Gate”, or use a token "
-            "of its team.",
+            filled(
+                "There is no project “%(name)s” that this token may ask for. Create it on the page “Gate”, or use a "
+                "token of its team.",
+                name=name,
+            ),
             pointer="/project",
         )
     return found

@@ -11,7 +11,7 @@ from apps.accounts.models import Team
 from apps.core.canonical import digest
 from apps.core.changes import change, one_at_a_time
 from apps.core.clock import now, today
-from apps.core.errors import Conflict, DuplicateFound, InvalidInput
+from apps.core.errors import Conflict, DuplicateFound, InvalidInput, filled
 from apps.core.text import clean_text
 from apps.gate.judging import DATA_CLASSES, Answer, answer_to
 from apps.gate.models import GateDecision, KnownResult, Project
@@ -34,7 +34,8 @@ def create_project(
         raise InvalidInput("must consist of letters, digits, hyphens and underscores", pointer="/name")
     existing = Project.objects.filter(name=name).first()
     if existing:
-        raise DuplicateFound(f"A project “{name}” exists already.", existing=str(existing.id), pointer="/name")
+        message = filled("A project “%(name)s” exists already.", name=name)
+        raise DuplicateFound(message, existing=str(existing.id), pointer="/name")
     with change(actor, "project.create"):
         project = Project(
             name=name,

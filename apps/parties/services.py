@@ -8,7 +8,7 @@ from django.db import connection
 
 from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
-from apps.core.errors import DuplicateFound, InvalidInput
+from apps.core.errors import DuplicateFound, InvalidInput, filled
 from apps.core.text import clean_text, clean_url
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
@@ -34,7 +34,8 @@ def create_party(*, actor: Actor, name: str, kind: str = Party.Kind.COMPANY, nat
         raise InvalidInput(f"must be one of {', '.join(Party.Kind.values)}", pointer="/kind")
     same = Party.objects.filter(name__iexact=name).first()
     if same:
-        raise DuplicateFound(f"“{same.name}” is in the register already.", existing=str(same.id), pointer="/name")
+        message = filled("“%(name)s” is in the register already.", name=same.name)
+        raise DuplicateFound(message, existing=str(same.id), pointer="/name")
     with change(actor, "party.create"):
         party = Party(name=name, kind=kind)
         party.save()
@@ -71,7 +72,11 @@ def record_stake(
     with change(actor, "stake.record"):
         one_at_a_time("stakes")
         if owner.id == owned.id or _owns(owned.id, owner.id):
-            message = f"“{owned.name}” owns “{owner.name}” already; ownership cannot run in a circle."
+            message = filled(
+                "“%(owned)s” owns “%(owner)s” already; ownership cannot run in a circle.",
+                owned=owned.name,
+                owner=owner.name,
+            )
             raise InvalidInput(message, pointer="/owner")
         stake = Stake(
             owner=owner,

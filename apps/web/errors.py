@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from apps.core.errors import in_language
 from apps.web.pages import language
 
 
@@ -15,7 +16,7 @@ def page(request: HttpRequest, status: int, title: str, message: str) -> HttpRes
     context = {
         "status": status,
         "title": _(title),
-        "message": _(message) if message else "",
+        "message": in_language(message),
         "reference": getattr(request, "request_id", ""),
     }
     # In a part of a page only the part is shown; with another status than 200 htmx would show nothing at all.

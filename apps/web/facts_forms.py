@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.actors import Actor
 from apps.accounts.selectors import people
-from apps.core.errors import InvalidInput
+from apps.core.errors import InvalidInput, in_language
 from apps.facts.catalogue import FIELDS, FieldSpec, validate_value
 from apps.facts.words import in_words
 from apps.parties.models import Party
@@ -91,7 +91,7 @@ class Fact:
         try:
             return validate_value(self.spec, plain)
         except InvalidInput as error:
-            raise ValidationError(error.message) from error
+            raise ValidationError(in_language(error.message)) from error
 
 
 class TextFact(Fact, forms.CharField):

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from apps.core.errors import DuplicateFound, NotFound, NotPermitted, WeighbridgeError
+from apps.core.errors import DuplicateFound, NotFound, NotPermitted, WeighbridgeError, in_language
 
 Made = TypeVar("Made")
 
@@ -73,7 +73,7 @@ def attempt(
     except (NotFound, NotPermitted):
         raise
     except DuplicateFound as error:
-        message: str | SafeString = _(error.message)
+        message: str | SafeString = in_language(error.message)
         if existing:
             link = existing.format(error.existing)
             message = format_html('{} <a href="{}">{}</a>', message, link, _("Open it"))
@@ -86,11 +86,11 @@ def attempt(
 
 def _put(form: forms.Form, error: WeighbridgeError, pointers: Mapping[str, str]) -> None:
     if not error.errors:
-        form.add_error(None, _(error.message))
+        form.add_error(None, in_language(error.message))
     for one in error.errors:
         first = one.pointer.strip("/").split("/")[0]
         name = pointers.get(one.pointer) or pointers.get(f"/{first}") or first
         if name in form.fields:
-            form.add_error(name, _(one.message))
+            form.add_error(name, in_language(one.message))
         else:
-            form.add_error(None, f"{name}: {_(one.message)}" if name else _(one.message))
+            form.add_error(None, f"{name}: {in_language(one.message)}" if name else in_language(one.message))

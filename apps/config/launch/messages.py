@@ -25,7 +25,11 @@ KEYWORDS = {
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
-    **dict.fromkeys(("InvalidInput", "Conflict", "NotFound", "NotPermitted", "DuplicateFound", "StaleVersion"), (1,)),
+    "_require_in_sight": (3,),
+    **dict.fromkeys(
+        ("filled", "_refuse", "InvalidInput", "Conflict", "NotFound", "NotPermitted", "DuplicateFound", "StaleVersion"),
+        (1,),
+    ),
 }
 """What marks a text. Messages of errors are marked by being given to an error; pages translate them when shown."""
 WRITTEN = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
@@ -52,7 +56,7 @@ def _of(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
         content = templatize(content, origin=str(path))
     source = BytesIO(re.sub(r"\bu(?=['\"])", "", content).encode() if path.suffix != ".py" else content.encode())
     for _line, message, _comments, context in extract("python", source, keywords=KEYWORDS):
-        if message:
+        if message and message != " ":  # what joins other messages is none of its own
             yield message, context
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
 from apps.core.clock import today
-from apps.core.errors import DuplicateFound, InvalidInput
+from apps.core.errors import DuplicateFound, InvalidInput, filled
 from apps.core.text import clean_text, clean_url
 from apps.facts.models import State
 from apps.facts.signals import facts_changed
@@ -65,7 +65,8 @@ def register_model(
         raise InvalidInput(f"must be one of {', '.join(Model.Access.values)}", pointer="/access")
     same = Model.objects.filter(name__iexact=name, developer=developer).first()
     if same:
-        raise DuplicateFound(f"“{same.name}” is in the register already.", existing=str(same.id), pointer="/name")
+        message = filled("“%(name)s” is in the register already.", name=same.name)
+        raise DuplicateFound(message, existing=str(same.id), pointer="/name")
     source = clean_text(source, pointer="/source", max_length=500, required=False) or f"Stated by {actor.label}"
     with change(actor, "model.register"):
         model = Model(
@@ -140,7 +141,8 @@ def add_release(
     actor.require("register.change")
     revision = clean_text(revision, pointer="/revision", max_length=120)
     if revision.casefold() in {"main", "master", "latest", "head"}:
-        raise InvalidInput(f"“{revision}” moves; give a commit or a dated snapshot", pointer="/revision")
+        message = filled("“%(revision)s” moves; give a commit or a dated snapshot", revision=revision)
+        raise InvalidInput(message, pointer="/revision")
     if _COMMIT.fullmatch(revision.lower()):
         revision = revision.lower()
     existing = Release.objects.filter(model=model, revision=revision).first()
@@ -198,7 +200,8 @@ def add_lineage_edge(
     with change(actor, "lineage.add"):
         one_at_a_time("lineage")
         if parent is not None and (parent.id == child.id or _descends(parent.id, child.id)):
-            raise InvalidInput(f"“{parent.name}” was itself made from “{child.name}”", pointer="/parent")
+            message = filled("“%(parent)s” was itself made from “%(child)s”", parent=parent.name, child=child.name)
+            raise InvalidInput(message, pointer="/parent")
         if LineageEdge.objects.filter(child=child, relation=relation, parent_name=parent_name).exists():
             raise DuplicateFound("This edge is in the register already.", existing=str(child.id), pointer="/parent")
         edge = LineageEdge(

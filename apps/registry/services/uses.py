@@ -9,7 +9,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.models import Team
 from apps.core.changes import change
 from apps.core.clock import today
-from apps.core.errors import DuplicateFound, InvalidInput, NotPermitted
+from apps.core.errors import DuplicateFound, InvalidInput, NotPermitted, filled
 from apps.core.text import clean_text
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
@@ -104,11 +104,10 @@ def _refuse_duplicate(team: Team | None, release: Release, environment: str, use
     ).exclude(status=Use.Status.RETIRED)
     found = same.first()
     if found:
-        raise DuplicateFound(
-            f"“{found.name}” is this use already: same team, release, environment and use case.",
-            existing=str(found.id),
-            pointer="/name",
+        message = filled(
+            "“%(name)s” is this use already: same team, release, environment and use case.", name=found.name
         )
+        raise DuplicateFound(message, existing=str(found.id), pointer="/name")
 
 
 def offer_claims(offer: HostingOffer) -> list[FactInput]:

@@ -13,7 +13,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.models import Team
 from apps.accounts.selectors import teams
 from apps.core.clock import now
-from apps.core.errors import NotFound
+from apps.core.errors import NotFound, in_language
 from apps.policy.models import Evaluation
 from apps.policy.selectors import evaluation_at
 from apps.registry.models import Use
@@ -56,7 +56,7 @@ class AsOfForm(Form):
         try:
             return evaluation_at(self.use.id, self.moment)
         except NotFound as error:
-            self.add_error("as_of", error.message)
+            self.add_error("as_of", in_language(error.message))
             return None
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.clock import today
-from apps.core.errors import InvalidInput
+from apps.core.errors import InvalidInput, in_language
 from apps.core.text import clean_url
 from apps.facts.catalogue import FieldSpec
 from apps.facts.models import State
@@ -52,7 +52,7 @@ class SourceForm(Form):
         try:
             return clean_url(self.cleaned_data["source_url"], pointer="/source_url", required=False)
         except InvalidInput as error:
-            raise forms.ValidationError(error.message) from error
+            raise forms.ValidationError(in_language(error.message)) from error
 
     def clean_as_of(self) -> dt.date | None:
         """A day that has been."""
