@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -28,7 +30,11 @@ def page(request: HttpRequest, status: int, title: str, message: str) -> HttpRes
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A request that cannot be understood."""
+    """A request that cannot be understood, or that is too large to be read."""
+    if isinstance(exception, RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
+        words = _("Nothing was changed. At most %(most)d MB can be sent at once.") % {"most": most}
+        return page(request, 413, _("This is too much at once"), words)
     return page(request, 400, _("This request cannot be understood"), _("Go back, reload the page and try again."))
 
 
@@ -45,6 +51,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         _("This form has expired"),
         _("Nothing was changed. Go back, reload the page and send the form again."),
     )
+
+
+def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """An address that answers other methods than the one it was asked with."""
+    words = _("This address cannot be opened or sent to like this. Go back and use the buttons on the page.")
+    response = page(request, 405, _("Not possible at this address"), words)
+    response["Allow"] = allowed
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

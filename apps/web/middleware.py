@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 
 from apps.accounts.models import User
 from apps.core.errors import WeighbridgeError
 from apps.core.ids import uuid7
+from apps.core.logs import request_ids
 from apps.web import errors
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -39,7 +40,11 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request.request_id = given if _REQUEST_ID.fullmatch(given) else uuid7().hex  # type: ignore[attr-defined]
-        response = self.respond(request)
+        named = request_ids.set(request.request_id)  # type: ignore[attr-defined]
+        try:
+            response = self.respond(request)
+        finally:
+            request_ids.reset(named)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         return response
 
@@ -82,7 +87,10 @@ class Errors:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.respond(request)
+        response = self.respond(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return errors.not_allowed(request, response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A page for an error that carries its status; everything else goes on to the handler of status 500."""
