@@ -8,6 +8,13 @@ from django.db import connections, models
 from apps.core.models import BaseModel
 
 _RECORD = """
+CREATE OR REPLACE FUNCTION audit_id() RETURNS uuid LANGUAGE sql VOLATILE SET search_path = pg_catalog AS $body$
+    -- A UUIDv7 (RFC 9562): milliseconds over the first six bytes of a random UUID, version 4 turned into 7.
+    SELECT encode(set_bit(set_bit(overlay(
+        uuid_send(gen_random_uuid()) PLACING
+        substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6
+    ), 52, 1), 53, 1), 'hex')::uuid
+$body$;
 CREATE OR REPLACE FUNCTION audit_record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public AS $body$
 DECLARE
@@ -39,7 +46,7 @@ BEGIN
     END LOOP;
     INSERT INTO audit_entry (id, at, change_id, action, reason, actor_kind, actor_id, actor_label, origin, request_id,
                              operation, subject_type, subject_id, before, after)
-    VALUES (gen_random_uuid(), clock_timestamp(), current_setting('weighbridge.change_id')::uuid,
+    VALUES (audit_id(), clock_timestamp(), current_setting('weighbridge.change_id')::uuid,
             current_setting('weighbridge.action'), current_setting('weighbridge.reason'),
             current_setting('weighbridge.actor_kind'), nullif(current_setting('weighbridge.actor_id'), '')::uuid,
             current_setting('weighbridge.actor_label'), current_setting('weighbridge.origin'),

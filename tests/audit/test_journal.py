@@ -185,3 +185,13 @@ def test_history_is_newest_first() -> None:
     assert [entry.seq for entry in found] == sorted((entry.seq for entry in found), reverse=True)
     assert not history([uuid.uuid4()]).exists()
     assert entries(officer()).filter(subject_id=user.id).count() == 4
+
+
+@pytest.mark.django_db
+def test_entries_bear_identifiers_that_sort_by_time() -> None:
+    a_team()
+    a_team()
+    ids = [entry.id for entry in AuditEntry.objects.order_by("seq")]
+    assert {one.version for one in ids} == {7}
+    moments = [one.int >> 80 for one in ids]
+    assert moments == sorted(moments)

@@ -23,6 +23,7 @@ from apps.web.facts_forms import Offered
 from apps.web.forms import attempt
 from apps.web.pages import language, page
 from apps.web.registry.state_forms import SourceForm, StatementForm
+from apps.web.registry.subject_facts import editable
 
 
 @page()
@@ -30,7 +31,11 @@ def profile(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Every fact of the profile with its source."""
     actor.require("register.read")
     found = organisation()
-    context = {"found": found, "lines": _lines(found), "may_change": bool(_stateable(actor))}
+    context = {
+        "found": found,
+        "lines": editable(_lines(found), actor, SubjectRef("org", found.id)),
+        "may_change": bool(_stateable(actor)),
+    }
     return render(request, "accounts/organisation.html", context)
 
 

@@ -15,6 +15,7 @@ from apps.registry.selectors import models_under
 from apps.web.facts import subject_lines
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import language, page
+from apps.web.registry.subject_facts import editable
 
 SHOWN_MODELS = 100
 
@@ -39,6 +40,6 @@ def licence(request: HttpRequest, actor: Actor, licence_id: UUID) -> HttpRespons
     actor.require("register.read")
     found = selectors.licence_by_id(licence_id)
     subject = SubjectRef("licence", found.id)
-    lines = subject_lines("licence", current_facts([subject])[subject], language())
+    lines = editable(subject_lines("licence", current_facts([subject])[subject], language()), actor, subject)
     models = models_under(found.id)[:SHOWN_MODELS]
     return render(request, "licences/licence.html", {"licence": found, "lines": lines, "models": models})

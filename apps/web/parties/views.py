@@ -21,6 +21,7 @@ from apps.web.facts import subject_lines
 from apps.web.forms import Form, attempt
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import language, page
+from apps.web.registry.subject_facts import editable
 
 SHOWN = 100
 
@@ -75,7 +76,7 @@ def party(request: HttpRequest, actor: Actor, party_id: UUID) -> HttpResponse:
     by_key = {row.key: row for row in lists()}
     context = {
         "party": found,
-        "lines": subject_lines("party", current_facts([subject])[subject], language()),
+        "lines": editable(subject_lines("party", current_facts([subject])[subject], language()), actor, subject),
         "listings": [(row, by_key.get(row.list_key)) for row in sorted(listings, key=lambda row: row.list_key)],
         "events": list(events.values()),
         "models": models().filter(developer_id__in=family).order_by("name", "id")[:SHOWN],

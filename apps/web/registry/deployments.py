@@ -17,6 +17,7 @@ from apps.registry.models import Environment, HostingMode
 from apps.web.facts import subject_lines
 from apps.web.lists import Filter, Order, choices_of, list_page
 from apps.web.pages import language, page
+from apps.web.registry.subject_facts import editable
 
 
 @page()
@@ -43,7 +44,7 @@ def deployment(request: HttpRequest, actor: Actor, deployment_id: UUID) -> HttpR
     found = selectors.deployment_by_id(actor, deployment_id)
     subject = SubjectRef("deployment", found.id)
     names = {str(found.operator_id): found.operator.name} if found.operator else {}
-    lines = subject_lines("deployment", current_facts([subject])[subject], language(), names)
+    lines = editable(subject_lines("deployment", current_facts([subject])[subject], language(), names), actor, subject)
     uses = selectors.uses(actor).filter(deployment=found).select_related("verdict").order_by("name", "id")
     return render(request, "registry/deployment.html", {"deployment": found, "lines": lines, "uses": uses})
 
@@ -68,7 +69,7 @@ def use_case(request: HttpRequest, actor: Actor, use_case_id: UUID) -> HttpRespo
     found = selectors.use_case_by_id(actor, use_case_id)
     subject = SubjectRef("use_case", found.id)
     facts = current_facts([subject])[subject]
-    lines = subject_lines("use_case", facts, language(), _names(facts))
+    lines = editable(subject_lines("use_case", facts, language(), _names(facts)), actor, subject)
     uses = selectors.uses(actor).filter(use_case=found).select_related("verdict").order_by("name", "id")
     return render(request, "registry/use_case.html", {"use_case": found, "lines": lines, "uses": uses})
 

@@ -23,6 +23,7 @@ from apps.web.forms import Form, attempt
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import language, page
 from apps.web.registry.lineage import lineage_rows, picture
+from apps.web.registry.subject_facts import editable
 
 SHOWN_USES = 200
 
@@ -55,7 +56,7 @@ def model(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
     uses = selectors.uses(actor).filter(deployment__release__model=found).select_related("verdict")
     context = {
         "model": found,
-        "lines": _lines(found),
+        "lines": editable(_lines(found), actor, SubjectRef("model", found.id)),
         "rows": lineage_rows(found, lineage),
         "picture": picture(found, lineage),
         "children": found.children.select_related("child__developer").order_by("relation", "child__name", "id"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.registry import deployments, models, registering, stating, uses
+from apps.web.registry import deployments, models, registering, stating, subject_facts, uses
 
 urlpatterns: list[URLPattern] = [
     path("uses", uses.listing, name="uses"),
@@ -21,4 +21,5 @@ urlpatterns: list[URLPattern] = [
     path("deployments/<uuid:deployment_id>", deployments.deployment, name="deployment"),
     path("use-cases", deployments.use_cases, name="use-cases"),
     path("use-cases/<uuid:use_case_id>", deployments.use_case, name="use-case"),
+    path("facts/<slug:subject_type>/<uuid:subject_id>/<slug:name>", subject_facts.fact, name="subject-fact"),
 ]
