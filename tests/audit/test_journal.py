@@ -187,7 +187,6 @@ def test_history_is_newest_first() -> None:
     assert entries(officer()).filter(subject_id=user.id).count() == 4
 
 
-@pytest.mark.django_db
 def test_entries_bear_identifiers_that_sort_by_time() -> None:
     a_team()
     a_team()
