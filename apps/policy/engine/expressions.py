@@ -330,7 +330,8 @@ def _form_problems(expression: str) -> Iterable[Problem]:
     bare = _without_strings(expression)
     if "`" in bare:
         yield _problem_at(expression, bare.index("`"), "A name stands without quotation marks.")
-    for match in _LEADING_DOT.finditer(bare):
+    marked = _STRING.sub(lambda match: (" " if match.group()[0] == "/" else "_") * len(match.group()), expression)
+    for match in _LEADING_DOT.finditer(marked):
         yield _problem_at(expression, match.start(1), "A name does not begin with a dot.")
 
 

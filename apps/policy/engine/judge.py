@@ -251,7 +251,7 @@ def _plain_sheet(sheet: Sheet, checker: Checker) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name, value in sheet.get(subject, {}).items():
             term = checker.vocabulary.get(f"{subject}.{name}")
-            if term is None or value is None:
+            if term is None:
                 continue
             plain = day_number(value) if term.kind == "date" else value
             if plain is not None:
