@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
+from apps.config.launch import preparing
 from tests import database
 from tests.database import TestDatabase
 
@@ -16,11 +17,12 @@ _numbers = count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Quick passwords, plain static files, tasks at once: none of them is what the tests are about."""
+    """Quick passwords, plain static files, tasks at once, none of which tests are about; German as it is written now."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.CELERY_TASK_EAGER_PROPAGATES = True
+    preparing.compile_translations()
     if "PYTEST_XDIST_WORKER" not in os.environ:
         database.sweep()
 
