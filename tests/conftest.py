@@ -17,7 +17,7 @@ _numbers = count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Quick passwords, plain static files, tasks at once, none of which tests are about; German as it is written now."""
+    """Quick passwords, plain files, tasks at once, none of which the tests are about; German as it is written now."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.CELERY_TASK_ALWAYS_EAGER = True
