@@ -112,21 +112,33 @@ def _finish(document: Any, pdf: Any) -> None:
     metadata.compress = False
     metadata.stream = [part.replace(b"</rdf:RDF>", _ALSO_UA) for part in metadata.stream]
     pdf.catalog["AF"] = type(pdf.catalog["AF"])(dict.fromkeys(pdf.catalog["AF"]))
-    for stream in pdf.objects:
-        if getattr(stream, "compress", False):
-            _compress(stream)
+    compress_streams(pdf)
 
 
-def _compress(stream: Any) -> None:
-    """Compress once and quickly, except where the result ends in a carriage return.
+def compress_streams(pdf: Any) -> None:
+    """Compress the streams of a document, and those that are added while it is written, unless that ends in CR.
 
     With the line feed that follows, such an end would be read as one line break, and the stream as a byte too long.
     """
-    stream.compress = False
-    raw = stream.data.partition(b"stream\n")[2].removesuffix(b"\nendstream")
+    add = pdf.add_object
+
+    def add_compressed(item: Any) -> None:
+        _compress(item)
+        add(item)
+
+    for item in pdf.objects:
+        _compress(item)
+    pdf.add_object = add_compressed
+
+
+def _compress(item: Any) -> None:
+    if not getattr(item, "compress", False):
+        return
+    item.compress = False
+    raw = item.data.partition(b"stream\n")[2].removesuffix(b"\nendstream")
     packed = zlib.compress(raw, 6)
     if not packed.endswith(b"\r"):
-        stream.stream, stream.extra["Filter"] = [packed], "/FlateDecode"
+        item.stream, item.extra["Filter"] = [packed], "/FlateDecode"
 
 
 def _spelled_out(html: str, characters: str) -> str:
