@@ -3,18 +3,108 @@
 import json
 from typing import Any
 
-from django.apps import apps
+from django.utils.translation import gettext_lazy as _
 
 from apps.audit.models import AuditEntry
 from apps.audit.triggers import journaled_models
 
+SUBJECTS = {
+    "accounts.apitoken": _("token"),
+    "accounts.organisation": _("organisation"),
+    "accounts.rolegrant": _("role"),
+    "accounts.team": _("team"),
+    "accounts.user": _("account"),
+    "facts.assertion": _("statement"),
+    "findings.finding": _("finding"),
+    "findings.task": _("task"),
+    "findings.waiver": _("waiver"),
+    "gate.gatedecision": _("gate decision"),
+    "gate.project": _("project"),
+    "licences.duty": _("duty of a licence"),
+    "licences.licence": _("licence"),
+    "notices.outboxmessage": _("message"),
+    "parties.domain": _("domain of a party"),
+    "parties.huborganisation": _("namespace of a party"),
+    "parties.party": _("party"),
+    "parties.partyname": _("name of a party"),
+    "parties.stake": _("stake"),
+    "policy.pack": _("pack"),
+    "policy.parameter": _("parameter"),
+    "policy.policyversion": _("policy version"),
+    "policy.rule": _("rule"),
+    "registry.artefact": _("file of a release"),
+    "registry.deployment": _("deployment"),
+    "registry.hostingoffer": _("hosting offer"),
+    "registry.lineageedge": _("parent of a model"),
+    "registry.model": _("model"),
+    "registry.modelalias": _("identifier of a model"),
+    "registry.release": _("release"),
+    "registry.use": _("use"),
+    "registry.usecase": _("use case"),
+    "reports.report": _("report"),
+    "reviews.review": _("review"),
+    "sanctions.eventparty": _("party of a measure"),
+    "sanctions.listing": _("entry of a list"),
+    "sanctions.restrictedpartylist": _("list"),
+    "sanctions.restrictionevent": _("measure"),
+}
+ACTIONS = {
+    "administrator.create": _("First administrator created"),
+    "artefact.add": _("File of a release recorded"),
+    "fact.withdraw": _("Fact withdrawn"),
+    "gate.decide": _("Gate asked"),
+    "gate.receipt": _("Receipt of a decision signed"),
+    "knowledge.load": _("Knowledge loaded"),
+    "lineage.add": _("Parent of a model recorded"),
+    "lineage.remove": _("Parent of a model removed"),
+    "model.add_alias": _("Identifier of a model recorded"),
+    "model.register": _("Model entered"),
+    "notice.retry": _("Message queued again"),
+    "notice.send": _("Message sent"),
+    "notice.write": _("Message written"),
+    "organisation.set_up": _("Organisation set up"),
+    "party.create": _("Party entered"),
+    "policy.publish": _("Policy published"),
+    "project.create": _("Project entered"),
+    "release.add": _("Release recorded"),
+    "report.fail": _("Report failed"),
+    "report.finish": _("Report finished"),
+    "report.freeze": _("Evidence of a report gathered"),
+    "report.progress": _("Report in progress"),
+    "report.request": _("Report asked for"),
+    "review.complete": _("Review completed"),
+    "role.grant": _("Role given"),
+    "role.revoke": _("Role taken back"),
+    "stake.record": _("Stake recorded"),
+    "team.create": _("Team entered"),
+    "token.issue": _("Token issued"),
+    "token.revoke": _("Token revoked"),
+    "use.claim": _("Use claimed"),
+    "use.judge": _("Use judged"),
+    "use.register": _("Use registered"),
+    "use.retire": _("Use retired"),
+    "user.activate": _("Account opened or closed"),
+    "user.create": _("Person entered"),
+    "user.password": _("Password changed"),
+    "user.preferences": _("Language or theme changed"),
+    "waiver.approve": _("Waiver approved"),
+    "waiver.propose": _("Waiver asked for"),
+    "waiver.refuse": _("Waiver refused"),
+    "waiver.withdraw": _("Waiver withdrawn"),
+}
+"""Words of the actions that services record, save for stating facts, which has one for every kind of subject."""
+
+
+def action_word(action: str) -> str:
+    """What somebody did, such as “Use registered” for `use.register`; the code of an action that has no word."""
+    if action.endswith(".state_facts"):
+        return str(_("Facts stated"))
+    return str(ACTIONS.get(action, action))
+
 
 def subject_word(subject_type: str) -> str:
     """What kind of thing an entry is about, such as “use case” for `registry.usecase`."""
-    try:
-        return str(apps.get_model(subject_type)._meta.verbose_name)
-    except (LookupError, ValueError):
-        return subject_type
+    return str(SUBJECTS.get(subject_type, subject_type))
 
 
 def subject_choices() -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What CI jobs asked and were told: for the developer whose build just went red."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -43,7 +44,14 @@ def decisions(request: HttpRequest, actor: Actor) -> HttpResponse:
         ),
         search=("project__name", "ref", "commit"),
         context={"base_url": settings.BASE_URL},
+        decorate=_name_environments,
     )
+
+
+def _name_environments(rows: Sequence[Any]) -> None:
+    words = dict(_ENVIRONMENTS)
+    for row in rows:
+        row.environment_word = words.get(row.environment, row.environment)
 
 
 @page()

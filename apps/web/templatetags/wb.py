@@ -18,6 +18,7 @@ from apps.places.countries import country_name
 from apps.policy.selectors import UNKNOWN_ENTRY
 from apps.policy.sheets.entries import Entry
 from apps.sanctions.models import RestrictionEvent
+from apps.web.audit.wording import action_word
 from apps.web.badges import badge_for
 from apps.web.facts import Line, line
 from apps.web.pages import language
@@ -128,6 +129,12 @@ def country(code: str) -> str:
 def measure(event: RestrictionEvent) -> str:
     """A measure by its instrument, else by what it does."""
     return event.instrument or measure_word(event.effect)
+
+
+@register.filter
+def action(code: str) -> str:
+    """What an entry of the journal records, in words."""
+    return action_word(code)
 
 
 @register.filter
