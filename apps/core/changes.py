@@ -36,11 +36,8 @@ SELECT set_config('weighbridge.action', %s, true), set_config('weighbridge.chang
 """
 
 
-def _current_action() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('weighbridge.action', true)")
-        row = cursor.fetchone()
-    return (row and row[0]) or ""
+_OPEN = "_weighbridge_change"
+"""On the database connection while a change is open in its transaction."""
 
 
 @contextmanager
@@ -49,28 +46,39 @@ def change(actor: Acting, action: str, *, reason: str = "") -> Iterator[None]:
 
     Inside another `change` the outer action stays: one intention, one name in the journal.
     """
+    inside = connection.in_atomic_block
     with transaction.atomic():
-        if _current_action():
+        if getattr(connection, _OPEN, False):
             yield
             return
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _SET,
-                [
-                    action,
-                    str(uuid7()),
-                    reason.replace("\x00", "")[:2000],
-                    actor.kind,
-                    str(actor.user_id or ""),
-                    actor.label,
-                    actor.origin,
-                    actor.request_id,
-                ],
-            )
-        yield
-        # Inside a longer transaction (a test, an import) the next change must not inherit this one's name.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('weighbridge.action', '', true)")
+        _name(actor, action, reason)
+        setattr(connection, _OPEN, True)
+        try:
+            yield
+        finally:
+            setattr(connection, _OPEN, False)
+        if inside:
+            # Inside a longer transaction (a test, an import) the next write must not inherit this one's name; at the
+            # end of a transaction the database forgets it by itself.
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('weighbridge.action', '', true)")
+
+
+def _name(actor: Acting, action: str, reason: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SET,
+            [
+                action,
+                str(uuid7()),
+                reason.replace("\x00", "")[:2000],
+                actor.kind,
+                str(actor.user_id or ""),
+                actor.label,
+                actor.origin,
+                actor.request_id,
+            ],
+        )
 
 
 def one_at_a_time(what: str) -> None:
