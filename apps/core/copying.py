@@ -19,7 +19,9 @@ def copy_rows(rows: Sequence[BaseModel]) -> None:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in table.concrete_fields)
     readers = [_reader(field) for field in table.concrete_fields]
-    with connection.cursor() as cursor, cursor.copy(f"COPY {quote(table.db_table)} ({columns}) FROM STDIN") as copy:
+    statement = f"COPY {quote(table.db_table)} ({columns}) FROM STDIN"
+    # Django wraps the errors of calls, not those that show at the end of a copy.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([read(row) for read in readers])
     for row in rows:
