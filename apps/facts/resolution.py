@@ -31,7 +31,6 @@ class Fact:
     as_of: dt.date | None = None
     valid_until: dt.date | None = None
     asserted_by: str = ""
-    recorded_at: dt.datetime | None = None
     note: str = ""
     assertion_id: UUID | None = None
     conflicts: tuple["Fact", ...] = ()
@@ -56,7 +55,6 @@ def fact_from(assertion: Assertion) -> Fact:
         as_of=assertion.as_of,
         valid_until=assertion.valid_until,
         asserted_by=assertion.asserted_by,
-        recorded_at=assertion.recorded_at,
         note=assertion.note,
         assertion_id=assertion.id,
         conflicts=sides_of(assertion.conflict),
@@ -90,7 +88,6 @@ def _disputed(sides: list[Fact]) -> Fact:
         source_url=newest.source_url,
         as_of=newest.as_of,
         asserted_by=newest.asserted_by,
-        recorded_at=newest.recorded_at,
         assertion_id=newest.assertion_id,
         conflicts=tuple(sorted(sides, key=_order)),
     )

@@ -15,7 +15,7 @@ from apps.facts.subjects import SubjectRef
 FactsBySubject = dict[SubjectRef, dict[str, Fact]]
 _COLUMNS = (
     *("value", "state", "source_label", "source_url", "source_quality", "as_of", "valid_until"),
-    *("asserted_by", "recorded_at", "note", "id", "conflict"),
+    *("asserted_by", "note", "id", "conflict"),
 )
 """In the order of the fields of `Fact`."""
 

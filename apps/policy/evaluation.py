@@ -15,6 +15,7 @@ from apps.core.changes import change
 from apps.core.clock import now, today
 from apps.core.copying import copy_rows
 from apps.core.errors import Conflict
+from apps.core.memory import collector_paused
 from apps.policy.engine.judge import Judgement, decide, judge
 from apps.policy.models import CurrentVerdict, DueUse, Evaluation, FactSheet, PolicyVersion, Severity
 from apps.policy.publishing import compiled, content_of, policy_in_force
@@ -94,7 +95,7 @@ def judge_due(*, actor: Actor, limit: int = 5 * BATCH) -> int:
 
 
 def _judge_batch(actor: Actor, ids: Sequence[UUID], policy: PolicyVersion, force: bool) -> int:
-    with transaction.atomic():
+    with collector_paused(), transaction.atomic():
         living = _take(actor, ids)
         day = today()
         sheets = {sheet.use_id: sheet for sheet in gather_sheets(living, on=day)}
