@@ -9,7 +9,7 @@ def rows(population: Population) -> list[Row]:
     """Every use for the first time, then again without any change."""
     number = len(population.uses)
     found = []
-    for what, expected, below in (("first time", number, 30.0), ("nothing changed", 0, 8.0)):
+    for what, expected, below in (("first time", number, 30.0), ("nothing changed", 0, 10.0)):
         with clocked() as clock:
             judged = judge_uses(actor=SETUP)
         if judged != expected:
