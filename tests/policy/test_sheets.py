@@ -1,7 +1,6 @@
-"""Fact sheets: what is gathered, what is derived, and that the same facts make the same sheet."""
+"""Fact sheets: what is gathered, and that the same facts make the same sheet."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,179 +8,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.accounts.services import set_up_organisation
-from apps.core.changes import change
 from apps.core.clock import now, today
 from apps.facts.catalogue import paths
 from apps.licences.models import Licence
-from apps.parties.models import Domain, HubOrganisation, Party
-from apps.parties.services import record_stake
-from apps.policy.sheets import Sheet, gather_sheets
-from apps.policy.sheets.entries import Entry
+from apps.parties.models import Domain, Party
+from apps.policy.sheets import gather_sheets
 from apps.registry import services as registry
-from apps.registry.models import Model, Use
-from apps.registry.selectors import Lineage
-from apps.registry.services.models import AliasInput
-from apps.sanctions.models import EventParty, Listing, RestrictionEvent
+from apps.sanctions.models import Listing
 from tests.making import SETUP, a_model, a_party, a_release, a_use, state
+from tests.policy.making import SOURCED, base, developer, edge, entry, own, saved, sheet_of, use_of, value
 
 pytestmark = pytest.mark.django_db
 COMMIT = "a09a35458c702b33eeacc393d103063234e8bc28"
-SOURCED = {"state": "claimed_by_provider", "source_label": "Register of companies", "as_of": dt.date(2026, 10, 1)}
-
-
-def sheet_of(use: Use, **more: Any) -> Sheet:
-    return gather_sheets([use.id], **more)[0]
-
-
-def entry(use: Use, path: str) -> Entry | None:
-    return sheet_of(use).facts.get(path)
-
-
-def value(use: Use, path: str) -> Any:
-    found = entry(use, path)
-    return found["value"] if found else None
-
-
-def saved(row: Any) -> Any:
-    with change(SETUP, "test.enter"):
-        row.save()
-    return row
-
-
-def developer(country: str | None, **more: Any) -> Party:
-    party = a_party(**more)
-    if country:
-        state("party", party.id, hq_country=country)
-    return party
-
-
-def base(country: str | None, **more: Any) -> Model:
-    return a_model(developer=developer(country), kind="base", **more)
-
-
-def edge(child: Model, parent: Model | None, relation: str = "finetune", **more: Any) -> None:
-    said = {"relation": relation, "source": "Model card", "as_of": dt.date(2026, 9, 1)}
-    registry.add_lineage_edge(actor=SETUP, child=child, parent=parent, **{**said, **more})
-
-
-def use_of(model: Model, **more: Any) -> Use:
-    return a_use(release=a_release(model), **more)
-
-
-class TestOrigin:
-    def test_a_base_model_comes_from_where_its_developer_sits(self) -> None:
-        use = use_of(base("FR"))
-        assert value(use, "model.origin_countries") == ["FR"]
-        assert value(use, "model.lineage_complete") is True
-
-    def test_weights_bring_their_origin_through_every_generation(self) -> None:
-        root, middle = base("CN"), a_model(developer=developer("DE"), kind="fine_tune")
-        tune = a_model(developer=developer("US"), kind="quantisation")
-        edge(middle, root)
-        edge(tune, middle, "quantized")
-        use = use_of(tune)
-        assert value(use, "model.origin_countries") == ["CN", "DE", "US"]
-        shown = {(one["country"], one["role"], one["model"]) for one in value(use, "model.origin")}
-        assert shown == {
-            ("US", "developer", tune.name),
-            ("DE", "weight_ancestor", middle.name),
-            ("CN", "weight_ancestor", root.name),
-        }
-
-    @pytest.mark.parametrize("relation", ["distilled_from", "synthetic_data_from"])
-    def test_a_teacher_is_shown_in_its_own_role_and_passes_no_origin(self, relation: str) -> None:
-        student = base("US")
-        edge(student, base("CN"), relation)
-        use = use_of(student)
-        assert value(use, "model.origin_countries") == ["US"]
-        assert {(one["country"], one["role"]) for one in value(use, "model.origin")} == {
-            ("US", "developer"),
-            ("CN", "teacher"),
-        }
-
-    def test_the_teacher_of_an_ancestor_is_shown_too(self) -> None:
-        root, tune = base("US"), a_model(developer=developer("US"), kind="fine_tune")
-        edge(tune, root)
-        edge(root, base("KR"), "distilled_from")
-        roles = {(one["country"], one["role"]) for one in value(use_of(tune), "model.origin")}
-        assert ("KR", "teacher") in roles
-
-    @pytest.mark.parametrize("relation", ["draft_for", "component_of", "runtime_dependency"])
-    def test_what_only_runs_beside_it_is_no_origin(self, relation: str) -> None:
-        model = base("US")
-        edge(model, base("CN"), relation)
-        assert value(use_of(model), "model.origin_countries") == ["US"]
-        assert {one["country"] for one in value(use_of(model), "model.origin")} == {"US"}
-
-    def test_the_host_is_shown_in_its_role(self) -> None:
-        host = developer("IE")
-        use = use_of(base("US"), operator_id=host.id)
-        assert ("IE", "host", host.name) in {
-            (one["country"], one["role"], one["party"]) for one in value(use, "model.origin")
-        }
-        assert value(use, "model.origin_countries") == ["US"]
-
-    def test_an_unresolved_parent_leaves_the_known_part_and_no_more(self) -> None:
-        tune = a_model(developer=developer("US"), kind="fine_tune")
-        edge(tune, base("CN"))
-        edge(tune, None, "merge", parent_name="somebody/unknown-model")
-        use = use_of(tune)
-        assert entry(use, "model.origin_countries") is None
-        assert value(use, "model.origin_confirmed") == ["CN", "US"]
-        complete = entry(use, "model.lineage_complete")
-        assert complete is not None
-        assert complete["value"] is False
-        assert "somebody/unknown-model" in complete["source"]
-
-    def test_a_developer_without_a_country_leaves_the_known_part(self) -> None:
-        tune = a_model(developer=developer("US"), kind="fine_tune")
-        edge(tune, base(None))
-        use = use_of(tune)
-        assert entry(use, "model.origin_countries") is None
-        assert value(use, "model.origin_confirmed") == ["US"]
-
-    def test_nothing_known_is_nothing_confirmed(self) -> None:
-        facts = sheet_of(use_of(a_model())).facts
-        assert not {"model.origin_countries", "model.origin_confirmed", "model.origin"} & set(facts)
-
-    @pytest.mark.parametrize(
-        "kind", ["unknown", "fine_tune", "adapter", "merge", "quantisation", "distillation", "embedding", "classifier"]
-    )
-    def test_only_a_base_model_is_complete_without_parents(self, kind: str) -> None:
-        use = use_of(a_model(developer=developer("US"), kind=kind))
-        assert entry(use, "model.lineage_complete") is None
-        assert entry(use, "model.origin_countries") is None
-
-    def test_a_line_that_ends_at_another_fine_tune_is_not_complete(self) -> None:
-        tune = a_model(developer=developer("US"), kind="fine_tune")
-        edge(tune, a_model(developer=developer("DE"), kind="fine_tune"))
-        use = use_of(tune)
-        assert entry(use, "model.lineage_complete") is None
-        assert entry(use, "model.origin_countries") is None
-
-    @pytest.mark.parametrize("doubt", ["unknown", "disputed"])
-    def test_an_edge_in_doubt_completes_nothing(self, doubt: str) -> None:
-        tune = a_model(developer=developer("US"), kind="fine_tune")
-        edge(tune, base("US"), state=doubt)
-        assert entry(use_of(tune), "model.lineage_complete") is None
-
-    def test_what_an_officer_stated_about_completeness_counts(self) -> None:
-        model = a_model(developer=developer("US"), kind="embedding")
-        state("model", model.id, lineage_complete=True)
-        assert value(use_of(model), "model.origin_countries") == ["US"]
-        state("model", model.id, lineage_complete=False)
-        assert entry(use_of(model), "model.origin_countries") is None
-
-    def test_a_derived_value_is_as_weak_as_its_weakest_and_as_old_as_its_oldest_ground(self) -> None:
-        tune = a_model(developer=developer("US"), kind="fine_tune")
-        edge(tune, base("CN"), state="inferred", as_of=dt.date(2025, 1, 1))
-        found = entry(use_of(tune), "model.origin_countries")
-        assert found is not None
-        assert (found["state"], found["as_of"]) == ("inferred", "2025-01-01")
-        confirmed = entry(use_of(tune), "model.origin_confirmed")
-        assert confirmed is not None
-        assert confirmed["state"] == "claimed_by_owner"
 
 
 class TestLicence:
@@ -227,85 +65,6 @@ class TestLicence:
         assert "licence" not in sheet_of(use).known
 
 
-class TestPlaces:
-    def operator_with(self, *domains: tuple[str, bool], **more: Any) -> Party:
-        operator = a_party(**more)
-        for domain, lookalike in domains:
-            saved(Domain(party=operator, domain=domain, lookalike=lookalike, **SOURCED))
-        return operator
-
-    @pytest.mark.parametrize(
-        ("endpoint", "known"),
-        [
-            ("example.com", True),
-            ("api.example.com", True),
-            ("API.Example.COM", True),
-            ("https://api.example.com:443/v1", True),
-            ("api.example.com.", True),
-            ("notexample.com", False),
-            ("example.com.evil.test", False),
-            ("example-ai.com", False),
-            ("api.example-ai.com", False),
-            ("elsewhere.test", False),
-            ("https://[broken", False),
-        ],
-    )
-    def test_an_endpoint_lies_on_a_known_domain_or_it_does_not(self, endpoint: str, known: bool) -> None:
-        operator = self.operator_with(("example.com", False), ("example-ai.com", True))
-        use = a_use(operator_id=operator.id)
-        state("deployment", use.deployment_id, endpoint_domain=endpoint)
-        assert value(use, "deployment.endpoint_known") is known
-
-    def test_while_no_domain_is_known_nothing_is_said(self) -> None:
-        use = a_use(operator_id=self.operator_with().id)
-        state("deployment", use.deployment_id, endpoint_domain="api.example.com")
-        assert entry(use, "deployment.endpoint_known") is None
-
-    def test_a_known_lookalike_alone_is_enough_to_say_no(self) -> None:
-        use = a_use(operator_id=self.operator_with(("example-ai.com", True)).id)
-        state("deployment", use.deployment_id, endpoint_domain="example-ai.com")
-        assert value(use, "deployment.endpoint_known") is False
-
-    def test_without_operator_or_endpoint_nothing_is_said(self) -> None:
-        assert (
-            entry(a_use(operator_id=self.operator_with(("example.com", False)).id), "deployment.endpoint_known") is None
-        )
-        use = a_use()
-        state("deployment", use.deployment_id, endpoint_domain="example.com")
-        assert entry(use, "deployment.endpoint_known") is None
-
-    def test_the_group_of_an_operator_lends_its_domains(self) -> None:
-        group = self.operator_with(("example.com", False), kind="group")
-        operator = a_party()
-        operator.group = group
-        saved(operator)
-        use = a_use(operator_id=operator.id)
-        state("deployment", use.deployment_id, endpoint_domain="api.example.com")
-        assert value(use, "deployment.endpoint_known") is True
-
-    def model_at(self, *spaces: str) -> Model:
-        maker = a_party()
-        saved(HubOrganisation(party=maker, name="Example-AI", **SOURCED))
-        aliases = [AliasInput("huggingface", f"{space}/model-7b") for space in spaces]
-        return a_model(developer=maker, aliases=aliases)
-
-    @pytest.mark.parametrize(("space", "official"), [("example-ai", True), ("a-fan", False)])
-    def test_a_repository_of_the_developers_own_namespace_is_official(self, space: str, official: bool) -> None:
-        assert value(use_of(self.model_at(space)), "version.source_namespace_official") is official
-
-    def test_with_one_identifier_inside_and_one_outside_the_release_must_say(self) -> None:
-        model = self.model_at("example-ai", "a-fan")
-        assert entry(use_of(model), "version.source_namespace_official") is None
-        pinned = registry.add_release(actor=SETUP, model=model, revision=COMMIT)
-        pinned.purl = f"pkg:huggingface/a-fan/model-7b@{COMMIT}"
-        saved(pinned)
-        assert value(a_use(release=pinned), "version.source_namespace_official") is False
-
-    def test_while_no_namespace_of_the_developer_is_known_nothing_is_said(self) -> None:
-        model = a_model(developer=a_party(), aliases=[AliasInput("huggingface", "someone/model")])
-        assert entry(use_of(model), "version.source_namespace_official") is None
-
-
 class TestParties:
     def test_the_entity_behind_a_brand_and_the_group_of_an_entity_fill_the_gaps_and_overwrite_nothing(self) -> None:
         entity, group = a_party(), a_party(kind="group")
@@ -336,139 +95,6 @@ class TestParties:
         assert (found["value"], found["state"]) == (None, "disputed")
         assert {side["value"] for side in found["conflicts"]} == {str(first.id), str(second.id)}
         assert "operator" not in sheet_of(use).known
-
-
-def own(owner: Party, owned: Party, **more: Any) -> Any:
-    return record_stake(
-        actor=SETUP, owner=owner, owned=owned, basis="equity", source="Register", as_of=dt.date(2026, 1, 1), **more
-    )
-
-
-class TestScreening:
-    def listed(self, party: Party, key: str = "US-SDN", status: str = "listed", **more: Any) -> Listing:
-        return saved(Listing(party=party, list_key=key, status=status, **{**SOURCED, **more}))
-
-    def lists(self, use: Use) -> Any:
-        return value(use, "screening.confirmed_lists")
-
-    def test_nothing_found_in_what_we_know_is_unknown_and_never_an_empty_list(self) -> None:
-        use = use_of(base("US"), operator_id=a_party().id)
-        assert entry(use, "screening.confirmed_lists") is None
-        self.listed(Party.objects.get(deployments=use.deployment), status="not_found")
-        assert entry(use, "screening.confirmed_lists") is None
-
-    def test_every_party_of_the_chain_counts(self) -> None:
-        root = base("CN")
-        tune = a_model(developer=a_party(), kind="fine_tune")
-        edge(tune, root)
-        operator, owner, grand_owner, group = a_party(), a_party(), a_party(), a_party(kind="group")
-        operator.group = group
-        saved(operator)
-        own(owner, operator)
-        own(grand_owner, owner)
-        use = use_of(tune, operator_id=operator.id)
-        assert root.developer is not None
-        assert tune.developer is not None
-        chain = [tune.developer, root.developer, operator, owner, grand_owner, group]
-        for number, party in enumerate(chain):
-            self.listed(party, f"LIST-{number}")
-            assert self.lists(use) == [f"LIST-{done}" for done in range(number + 1)]
-        found = entry(use, "screening.confirmed_lists")
-        assert found is not None
-        assert f"{grand_owner.name}: LIST-4" in found["label"]
-
-    def test_teachers_and_what_the_party_owns_are_not_screened(self) -> None:
-        student, teacher, daughter = base("US"), base("CN"), a_party()
-        edge(student, teacher, "distilled_from")
-        assert student.developer is not None
-        assert teacher.developer is not None
-        own(student.developer, daughter)
-        self.listed(teacher.developer)
-        self.listed(daughter)
-        assert self.lists(use_of(student)) is None
-
-    def test_an_owner_of_former_days_does_not_count_and_one_whose_day_is_to_come_does(self) -> None:
-        operator, former, leaving = a_party(), a_party(), a_party()
-        for owner, key, last in ((former, "FORMER", -1), (leaving, "LEAVING", 30)):
-            stake = own(owner, operator)
-            stake.valid_to = today() + dt.timedelta(days=last)
-            saved(stake)
-            self.listed(owner, key)
-        assert self.lists(a_use(operator_id=operator.id)) == ["LEAVING"]
-
-    @pytest.mark.parametrize(
-        ("status", "state", "counts"),
-        [
-            ("listed", "verified", True),
-            ("litigated", "verified", True),
-            ("pending_reported", "verified", False),
-            ("not_found", "verified", False),
-            ("listed", "unknown", False),
-            ("listed", "disputed", False),
-        ],
-    )
-    def test_what_counts_as_being_on_a_list(self, status: str, state: str, counts: bool) -> None:
-        operator = a_party()
-        self.listed(operator, "A", status, state=state)
-        assert self.lists(a_use(operator_id=operator.id)) == (["A"] if counts else None)
-
-    def test_the_record_of_a_screening_stands_beside_it(self) -> None:
-        operator = a_party()
-        use = a_use(operator_id=operator.id)
-        self.listed(operator)
-        state("screening", use.id, direct_lists=[], run_on=today().isoformat())
-        assert (value(use, "screening.direct_lists"), self.lists(use)) == ([], ["US-SDN"])
-
-    def measure(self, party: Party, status: str = "in_force", **more: Any) -> RestrictionEvent:
-        fields = {"authority": "Authority", "jurisdiction": "IT", "effect": "ban", "scope": ["app"], **SOURCED, **more}
-        event = saved(RestrictionEvent(status=status, **fields))
-        saved(EventParty(event=event, party=party))
-        return event
-
-    def curated(self) -> Party:
-        party = a_party()
-        party.key = f"party-{party.id}"
-        return saved(party)
-
-    def test_measures_in_force_and_to_come(self) -> None:
-        operator = self.curated()
-        self.measure(operator)
-        self.measure(operator, "pending", jurisdiction="US", instrument="Bill 7")
-        self.measure(operator, "lifted", jurisdiction="KR")
-        self.measure(operator, "enjoined", jurisdiction="FR")
-        use = a_use(operator_id=operator.id)
-        assert value(use, "screening.authority_measures") == ["IT"]
-        assert value(use, "screening.pending_measures") == ["Authority: Bill 7"]
-
-    def test_the_knowledge_of_a_curated_party_says_that_there_is_no_measure_as_of_its_date(self) -> None:
-        self.measure(a_party())
-        use = a_use(operator_id=self.curated().id)
-        found = entry(use, "screening.authority_measures")
-        assert found is not None
-        assert (found["value"], found["as_of"], found["state"]) == ([], "2026-10-01", "inferred")
-
-    def test_of_parties_that_nobody_curated_nothing_is_said(self) -> None:
-        operator = a_party()
-        self.measure(operator)
-        use = a_use(operator_id=operator.id)
-        assert entry(use, "screening.authority_measures") is None
-        assert entry(use, "screening.pending_measures") is None
-
-    def test_a_measure_on_the_devices_of_public_bodies_binds_public_bodies(self) -> None:
-        operator = self.curated()
-        self.measure(operator, scope=["devices", "app"], jurisdiction="AU")
-        use = a_use(operator_id=operator.id)
-        assert value(use, "screening.authority_measures") == []
-        organisation = set_up_organisation(actor=SETUP, name="Public body")
-        state("org", organisation.id, public_body_of=["AU"])
-        assert value(use, "screening.authority_measures") == ["AU"]
-
-    def test_what_an_officer_stated_goes_before_the_knowledge(self) -> None:
-        operator = self.curated()
-        self.measure(operator)
-        use = a_use(operator_id=operator.id)
-        state("screening", use.id, authority_measures=["IT", "DE"])
-        assert value(use, "screening.authority_measures") == ["IT", "DE"]
 
 
 class TestFreshness:
@@ -613,7 +239,7 @@ def many_uses(number: int) -> list[UUID]:
 
 
 def test_the_number_of_queries_does_not_grow_with_the_number_of_uses() -> None:
-    few, many = many_uses(5), many_uses(60)
+    few, many = many_uses(5), many_uses(195)
     counts = []
     for ids in (few, [*few, *many]):
         with CaptureQueriesContext(
@@ -626,11 +252,3 @@ def test_the_number_of_queries_does_not_grow_with_the_number_of_uses() -> None:
 
 def test_no_uses_no_sheets() -> None:
     assert gather_sheets([]) == []
-
-
-def test_the_lineage_of_a_past_moment_has_no_later_edges() -> None:
-    child = a_model()
-    then = now()
-    edge(child, a_model())
-    assert not Lineage.load(then).ancestors(child.id)
-    assert len(Lineage.load().ancestors(child.id)) == 1
