@@ -25,6 +25,7 @@ check: ## Format, lint, types, imports, migrations, deployment settings
 	@$(RUN) -m apps.config.launch prepare
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
+	$(RUN) -m djlint templates --lint --quiet
 	$(RUN) -m mypy
 	.venv/bin/lint-imports --no-logo
 	$(RUN) manage.py makemigrations --check --dry-run
