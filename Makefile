@@ -28,7 +28,8 @@ check: ## Format, lint, types, imports, migrations, deployment settings
 	$(RUN) -m djlint templates --lint --quiet
 	$(RUN) -m mypy
 	.venv/bin/lint-imports --no-logo
-	$(RUN) manage.py makemigrations --check --dry-run
+	@# The database need not run: without it, Django warns that it cannot look at the history of migrations.
+	PYTHONWARNINGS=ignore::RuntimeWarning $(RUN) manage.py makemigrations --check --dry-run
 	@WEIGHBRIDGE_DEBUG=0 WEIGHBRIDGE_SECRET_KEY=$$($(RUN) -c "import secrets; print(secrets.token_urlsafe(48))") \
 		WEIGHBRIDGE_BASE_URL=https://weighbridge.example WEIGHBRIDGE_ALLOWED_HOSTS=weighbridge.example \
 		$(RUN) manage.py check --deploy --fail-level WARNING

@@ -133,6 +133,11 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "apps.web.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31536000 if SESSION_COOKIE_SECURE else 0
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # whether subdomains and browsers' lists are bound too is for the owner of the domain to decide
+    "security.W021",
+    "security.W008",  # TLS ends at the proxy, which also redirects
+]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("WEIGHBRIDGE_PROXY", False) else None
 X_FRAME_OPTIONS = "DENY"
