@@ -1,5 +1,6 @@
 """How long one answer of the gate takes, without HTTP."""
 
+import statistics
 from collections import Counter
 from itertools import cycle, islice
 
@@ -38,7 +39,9 @@ def rows(population: Population) -> list[Row]:
     for name in islice(cycle(names), CALLS):
         one.take(lambda name=name: ask(name))
     number = f"{len(population.uses):,}"
+    own = Row("of it the process's own work, median", f"{statistics.median(one.own):.1f} ms")
     found = spread(f"one gate decision in-process at {number} uses", one, median_below=15, p99_below=60)
+    found.append(own)
     for start in range(20):
         many.take(lambda start=start: ask(*islice(cycle(names), start, start + MANY)))
     found += spread(f"one gate decision about {MANY} models", many)
