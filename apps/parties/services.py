@@ -8,7 +8,7 @@ from django.db import connection
 
 from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
-from apps.core.errors import DuplicateFound, InvalidInput, filled
+from apps.core.errors import DuplicateFound, InvalidInput, NotPermitted, filled
 from apps.core.text import clean_text, clean_url
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
@@ -62,6 +62,8 @@ def record_stake(
     Percentages lie between 0 and 100. Raises `InvalidInput` for a circle of ownership, which no share test can resolve.
     """
     actor.require("register.change")
+    if not actor.sees_all:
+        raise NotPermitted("What all teams share is changed by a compliance officer; send them what you know.")
     source = clean_text(source, pointer="/source", max_length=500)
     source_url = clean_url(source_url, pointer="/source_url", required=False)
     if basis not in Stake.Basis.values:

@@ -90,7 +90,9 @@ def model_by_id(model_id: UUID) -> Model:
     """One model with its releases, identifiers and parents. Raises `NotFound`."""
     found = (
         Model.objects.select_related("developer")
-        .prefetch_related("aliases", "releases__licence", "parents__parent__developer", "children__child")
+        .prefetch_related(
+            "aliases", "releases__licence", "releases__artefacts", "parents__parent__developer", "children__child"
+        )
         .filter(id=model_id)
         .first()
     )

@@ -273,7 +273,9 @@ class TestAddresses:
             answer = caller.call("GET", address)
             problem_of(answer, 401 if answer.status_code == 401 else 404)
 
-    @pytest.mark.parametrize("key", ["x", "1", "01a20f90", str(uuid7()), "%F0%9F%92%A9", "..%2f", "null", "%00"])
+    @pytest.mark.parametrize(
+        "key", ["x", "1", "01a20f90", "01a20fcb-50c4-74fc-b1a8-f60c05473fc8", "%F0%9F%92%A9", "..%2f", "null", "%00"]
+    )
     def test_nothing_has_an_identifier_that_is_not_known(self, officer: Caller, key: str) -> None:
         for address in (f"parties/{key}", f"uses/{key}", f"uses/{key}/fact-sheet", f"journal/{key}", f"rules/{key}"):
             officer.refused("GET", address, status=404)

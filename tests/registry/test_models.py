@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from apps.accounts.roles import PERMISSIONS, Role
 from apps.audit.selectors import history
-from apps.core.errors import DuplicateFound, InvalidInput, NotPermitted
+from apps.core.errors import DuplicateFound, InvalidInput, NotFound, NotPermitted
 from apps.registry import services
 from apps.registry.models import LineageEdge, Model, ModelAlias, Release
 from apps.registry.selectors import Lineage, candidates, descendants, model_by_reference, models
@@ -39,18 +39,21 @@ def test_a_model_comes_with_its_floating_release_and_nothing_read_off_its_name()
 @pytest.mark.parametrize("role", Role.values)
 def test_who_may_change_the_catalogue(role: str) -> None:
     actor, model, release = an_actor(role, team=a_team()), a_model(), a_release()
-    attempts = [
+    own = [
         lambda: services.register_model(actor=actor, name="New"),
-        lambda: services.add_alias(actor=actor, model=model, namespace="api", identifier="new"),
         lambda: services.add_release(actor=actor, model=model, revision="2026-10-01"),
+    ]
+    shared = [
+        lambda: services.add_alias(actor=actor, model=model, namespace="api", identifier="new"),
         lambda: an_edge(model, a_model(), actor=actor),
         lambda: services.add_artefact(actor=actor, release=release, path="a.safetensors", sha256="0" * 64),
     ]
-    for attempt in attempts:
-        if "register.change" in PERMISSIONS[role]:
+    may = "register.change" in PERMISSIONS[role]
+    for attempt, allowed in [*((one, may) for one in own), *((one, may and actor.sees_all) for one in shared)]:
+        if allowed:
             assert attempt().id
         else:
-            with pytest.raises(NotPermitted):
+            with pytest.raises((NotPermitted, NotFound)):
                 attempt()
 
 

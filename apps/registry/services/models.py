@@ -11,7 +11,7 @@ from django.db import connection
 from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
 from apps.core.clock import today
-from apps.core.errors import DuplicateFound, InvalidInput, filled
+from apps.core.errors import DuplicateFound, InvalidInput, NotPermitted, filled
 from apps.core.text import clean_text, clean_url
 from apps.facts.models import State
 from apps.facts.signals import facts_changed
@@ -19,6 +19,7 @@ from apps.facts.subjects import SubjectRef
 from apps.licences.models import Licence
 from apps.parties.models import Party
 from apps.registry.models import Artefact, LineageEdge, Model, ModelAlias, Release
+from apps.registry.services.facts import subject_for_change
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NAMESPACE = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
@@ -116,9 +117,16 @@ def _add_alias(model: Model, alias: AliasInput, *, pointer: str, source: str) ->
     return row
 
 
+def _require_shared(actor: Actor) -> None:
+    """What all teams share is changed by those who see the whole register, as its facts are."""
+    actor.require("register.change")
+    if not actor.sees_all:
+        raise NotPermitted("What all teams share is changed by a compliance officer; send them what you know.")
+
+
 def add_alias(*, actor: Actor, model: Model, namespace: str, identifier: str) -> ModelAlias:
     """Give a model another identifier. Raises `DuplicateFound` when it names a model already."""
-    actor.require("register.change")
+    _require_shared(actor)
     with change(actor, "model.add_alias"):
         alias = _add_alias(model, AliasInput(namespace, identifier), pointer="", source=f"Stated by {actor.label}")
         facts_changed.send(sender=ModelAlias, subjects={SubjectRef("model", model.id)})
@@ -186,7 +194,7 @@ def add_lineage_edge(
 
     Raises `InvalidInput` for a circle: nothing is made from what was made from it.
     """
-    actor.require("register.change")
+    _require_shared(actor)
     if relation not in LineageEdge.Relation.values:
         raise InvalidInput(f"must be one of {', '.join(LineageEdge.Relation.values)}", pointer="/relation")
     if parent is None and not parent_name:
@@ -222,7 +230,7 @@ def add_lineage_edge(
 
 def remove_lineage_edge(*, actor: Actor, edge: LineageEdge, reason: str) -> None:
     """Take back an edge that was wrong; the journal keeps it."""
-    actor.require("register.change")
+    _require_shared(actor)
     reason = clean_text(reason, pointer="/reason", max_length=2000)
     child_id = edge.child_id
     with change(actor, "lineage.remove", reason=reason):
@@ -246,8 +254,9 @@ def add_artefact(
     size: int | None = None,
     format: str = "",  # noqa: A002 - the field's name everywhere
 ) -> Artefact:
-    """Record a file of a release by its SHA-256."""
+    """Record a file of a release by its SHA-256; a team does so for the releases it runs."""
     actor.require("register.change")
+    subject_for_change(actor, "release", release.id)
     path = clean_text(path, pointer="/path", max_length=500)
     if not re.fullmatch(r"[0-9a-fA-F]{64}", sha256 or ""):
         raise InvalidInput("must be 64 hexadecimal digits", pointer="/sha256")

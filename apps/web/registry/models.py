@@ -123,6 +123,64 @@ def add_parent(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpRespon
     return render(request, "registry/lineage_new.html", {"form": form, "model": found})
 
 
+class FileForm(Form):
+    """A file to record."""
+
+    path = forms.CharField(label=gettext_lazy("Path in the repository"), max_length=500)
+    sha256 = forms.CharField(
+        label="SHA-256",
+        max_length=64,
+        help_text=gettext_lazy("64 hexadecimal digits, as sha256sum prints them."),
+    )
+    size = forms.IntegerField(label=gettext_lazy("Size in bytes"), required=False, min_value=0)
+    format = forms.CharField(
+        label=gettext_lazy("Format"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Such as safetensors or gguf."),
+    )
+
+
+@page("GET", "POST")
+def add_file(request: HttpRequest, actor: Actor, release_id: UUID) -> HttpResponse:
+    """Record a file of a release by its checksum."""
+    actor.require("register.change")
+    release = selectors.release_by_id(release_id)
+    form = FileForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        made = attempt(form, lambda: services.add_artefact(actor=actor, release=release, **data))
+        if made:
+            messages.success(request, _("The file is recorded; uses of this release are judged again."))
+            return HttpResponseRedirect(reverse("model", args=[release.model_id]))
+    return render(request, "registry/file_new.html", {"form": form, "release": release})
+
+
+class ReleaseForm(Form):
+    """A fixed revision to enter."""
+
+    revision = forms.CharField(
+        label=gettext_lazy("Revision"),
+        max_length=120,
+        help_text=gettext_lazy("The commit of the weights, or the date of a snapshot; a name that moves is refused."),
+    )
+    source = forms.CharField(label=gettext_lazy("Source"), max_length=500, required=False)
+
+
+@page("GET", "POST")
+def add_release(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
+    """Enter a fixed revision of a model."""
+    actor.require("register.change")
+    found = selectors.model_by_id(model_id)
+    form = ReleaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = attempt(form, lambda: services.add_release(actor=actor, model=found, **form.cleaned_data))
+        if made:
+            messages.success(request, _("The release is entered."))
+            return HttpResponseRedirect(reverse("model", args=[model_id]))
+    return render(request, "registry/release_new.html", {"form": form, "model": found})
+
+
 class ModelForm(Form):
     """A model that the knowledge does not have."""
 
