@@ -94,6 +94,8 @@ _OWNERS = """
 WITH RECURSIVE held AS (
     SELECT owned_id, owner_id FROM parties_stake
     WHERE owner_id IS NOT NULL AND (valid_to IS NULL OR valid_to >= %(on)s) AND created_at <= %(recorded)s
+      AND state NOT IN ('unknown', 'disputed')
+      AND (equity_pct >= 50 OR voting_pct >= 50 OR basis IN ('contract_vie', 'de_facto'))
 ), above(party, owner) AS (
     SELECT owned_id, owner_id FROM held WHERE owned_id = ANY(%(ids)s::uuid[])
     UNION
@@ -106,8 +108,10 @@ SELECT party, owner FROM above
 def owners_by_party(
     party_ids: Iterable[UUID], *, on: dt.date, recorded: dt.datetime | None = None
 ) -> dict[UUID, set[UUID]]:
-    """Every party above each of `party_ids` on a day, by the stakes there are or were at the moment `recorded`.
+    """Who holds half or more of each of `party_ids` on a day, or controls it, directly or through others.
 
+    By the stakes there are, or were at the moment `recorded`. Half is where the share tests of the regimes begin
+    (OFAC's 50 percent rule, the EU's best practices of 2024-07-03): from less nothing follows by itself, it is shown.
     A stake whose last day is to come counts; so does one that begins later, since its owner is known already.
     """
     found: dict[UUID, set[UUID]] = defaultdict(set)

@@ -1,6 +1,7 @@
 """Parties, lineage and sheets for the tests of policy."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from apps.core.changes import change
@@ -55,6 +56,5 @@ def use_of(model: Model, **more: Any) -> Use:
 
 
 def own(owner: Party, owned: Party, **more: Any) -> Any:
-    return record_stake(
-        actor=SETUP, owner=owner, owned=owned, basis="equity", source="Register", as_of=dt.date(2026, 1, 1), **more
-    )
+    said = {"basis": "equity", "equity_pct": Decimal(60), "source": "Register", "as_of": dt.date(2026, 1, 1), **more}
+    return record_stake(actor=SETUP, owner=owner, owned=owned, **said)

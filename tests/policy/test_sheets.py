@@ -1,6 +1,8 @@
 """Fact sheets: what is gathered, and that the same facts make the same sheet."""
 
 import datetime as dt
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.core.changes import change
 from apps.core.clock import now, today
 from apps.facts.catalogue import paths
 from apps.licences.models import Licence
 from apps.parties.models import Domain, Party
+from apps.parties.services import record_stake
 from apps.policy.sheets import gather_sheets
 from apps.registry import services as registry
 from apps.sanctions.models import Listing
@@ -252,3 +256,32 @@ def test_the_number_of_queries_does_not_grow_with_the_number_of_uses() -> None:
 
 def test_no_uses_no_sheets() -> None:
     assert gather_sheets([]) == []
+
+
+@pytest.mark.parametrize(
+    ("stake", "follows"),
+    [
+        ({"equity_pct": Decimal(50)}, True),
+        ({"voting_pct": Decimal("50.001")}, True),
+        ({"equity_pct": Decimal("49.999")}, False),
+        ({"equity_pct": Decimal(36)}, False),
+        ({}, False),
+        ({"basis": "contract_vie"}, True),
+        ({"basis": "de_facto"}, True),
+        ({"basis": "board_appointment"}, False),
+    ],
+)
+def test_a_list_of_the_owner_counts_from_half_or_control_on(stake: dict[str, Any], follows: bool) -> None:
+    owner, developer = a_party("Owner Ltd"), a_party("Developer Ltd")
+    record_stake(
+        actor=SETUP,
+        owner=owner,
+        owned=developer,
+        **{"basis": "equity", "source": "Annual report", "as_of": dt.date(2026, 1, 1), **stake},
+    )
+    with change(SETUP, "test.listing"):
+        Listing(party=owner, list_key="US-1260H", status="listed", state="inferred", source_label="List").save()
+    use = a_use(release=a_release(a_model(developer=developer)))
+    [sheet] = gather_sheets([use.id])
+    lists = sheet.facts.get("screening.confirmed_lists", {}).get("value")
+    assert lists == (["US-1260H"] if follows else None)
