@@ -1,5 +1,6 @@
 """Writes of reports: ask for one, make it."""
 
+import datetime as dt
 import hashlib
 import os
 from pathlib import Path
@@ -25,6 +26,8 @@ from apps.reports.models import Report
 from apps.reports.rendering import render_pdf
 
 LANGUAGES = ("en", "de")
+LOST_AFTER = dt.timedelta(hours=2)
+"""Longer than all tries of a task take together."""
 _FINISHED = ("state", "progress", "stage", "error", "file", "file_sha256", "pages", "finished_at")
 
 
@@ -133,6 +136,21 @@ def _fail(actor: Actor, report: Report, message: str) -> Report:
         report.state, report.stage, report.error, report.finished_at = Report.State.FAILED, "", message, now()
         report.save(update_fields=["state", "stage", "error", "finished_at"])
     return report
+
+
+def fail_lost_reports(*, actor: Actor) -> int:
+    """End reports on which nobody works any more, so that whoever waits is told. Returns how many.
+
+    A worker that dies leaves its task to the next one; after the last try the queue puts it aside and nothing comes.
+    """
+    lost = Report.objects.filter(
+        state__in=(Report.State.QUEUED, Report.State.RUNNING), updated_at__lt=now() - LOST_AFTER
+    )
+    for report in lost:
+        with translation.override(report.language):
+            message = _("Nobody finished this document. Ask for it again; if it stays away, look at the page “System”.")
+        _fail(actor, report, message)
+    return len(lost)
 
 
 def folder() -> Path:

@@ -15,6 +15,7 @@ from apps.core.ids import uuid7
 from apps.reports import services
 from apps.reports.models import Report
 from apps.reports.selectors import report_by_id
+from tests.clock import days_later
 from tests.making import SETUP, a_model, a_team, an_actor, officer
 from tests.reports.conftest import a_report
 from tests.reports.reading import opened
@@ -163,3 +164,16 @@ class TestBeingKilled:
         monkeypatch.setattr(services, "render_pdf", lambda *args: pytest.fail("made twice"))
         assert made(report).file_sha256 == report.file_sha256
         assert AuditEntry.objects.count() == entries
+
+
+def test_a_report_on_which_nobody_works_ends_with_a_word_to_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = officer()
+    waiting = a_report(reader, "model", a_model().id, language="en")
+    assert services.fail_lost_reports(actor=SETUP) == 0
+    days_later(monkeypatch, 1)
+    recent = a_report(reader, "model", a_model().id, language="en")
+    assert services.fail_lost_reports(actor=SETUP) == 1
+    waiting.refresh_from_db()
+    recent.refresh_from_db()
+    assert (waiting.state, recent.state) == ("failed", "queued")
+    assert "Ask for it again" in waiting.error
