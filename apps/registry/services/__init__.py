@@ -9,6 +9,7 @@ from apps.registry.services.models import (
     add_release,
     register_model,
     remove_lineage_edge,
+    require_shared,
 )
 from apps.registry.services.uses import claim_use, register_use, retire_use
 
@@ -23,6 +24,7 @@ __all__ = [
     "register_model",
     "register_use",
     "remove_lineage_edge",
+    "require_shared",
     "retire_use",
     "state_facts",
 ]

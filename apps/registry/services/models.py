@@ -117,7 +117,7 @@ def _add_alias(model: Model, alias: AliasInput, *, pointer: str, source: str) ->
     return row
 
 
-def _require_shared(actor: Actor) -> None:
+def require_shared(actor: Actor) -> None:
     """What all teams share is changed by those who see the whole register, as its facts are."""
     actor.require("register.change")
     if not actor.sees_all:
@@ -126,7 +126,7 @@ def _require_shared(actor: Actor) -> None:
 
 def add_alias(*, actor: Actor, model: Model, namespace: str, identifier: str) -> ModelAlias:
     """Give a model another identifier. Raises `DuplicateFound` when it names a model already."""
-    _require_shared(actor)
+    require_shared(actor)
     with change(actor, "model.add_alias"):
         alias = _add_alias(model, AliasInput(namespace, identifier), pointer="", source=f"Stated by {actor.label}")
         facts_changed.send(sender=ModelAlias, subjects={SubjectRef("model", model.id)})
@@ -194,7 +194,7 @@ def add_lineage_edge(
 
     Raises `InvalidInput` for a circle: nothing is made from what was made from it.
     """
-    _require_shared(actor)
+    require_shared(actor)
     if relation not in LineageEdge.Relation.values:
         raise InvalidInput(f"must be one of {', '.join(LineageEdge.Relation.values)}", pointer="/relation")
     if parent is None and not parent_name:
@@ -230,7 +230,7 @@ def add_lineage_edge(
 
 def remove_lineage_edge(*, actor: Actor, edge: LineageEdge, reason: str) -> None:
     """Take back an edge that was wrong; the journal keeps it."""
-    _require_shared(actor)
+    require_shared(actor)
     reason = clean_text(reason, pointer="/reason", max_length=2000)
     child_id = edge.child_id
     with change(actor, "lineage.remove", reason=reason):

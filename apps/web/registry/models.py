@@ -99,7 +99,7 @@ class LineageForm(Form):
 @page("GET", "POST")
 def add_parent(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
     """Record what a model was made from."""
-    actor.require("register.change")
+    services.require_shared(actor)
     found = selectors.model_by_id(model_id)
     form = LineageForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
