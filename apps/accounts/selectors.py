@@ -12,6 +12,7 @@ from apps.accounts.models import ApiToken, Organisation, RoleGrant, Team, User
 from apps.accounts.roles import TEAM_ROLES
 from apps.core.clock import now
 from apps.core.errors import NotFound
+from apps.core.models import the_one
 
 TOKEN_PREFIX = "wb_"  # noqa: S105 - what secrets begin with is no secret
 
@@ -42,12 +43,8 @@ def token_by_secret(secret: str) -> ApiToken | None:
     """The usable token that `secret` opens, with its user and the user's roles; None if there is none."""
     if not secret.startswith(TOKEN_PREFIX) or len(secret) > 100:
         return None
-    token = (
-        ApiToken.objects.select_related("user")
-        .prefetch_related("user__grants")
-        .filter(digest=token_digest(secret), user__is_active=True)
-        .first()
-    )
+    with_user = ApiToken.objects.select_related("user").prefetch_related("user__grants")
+    token = the_one(with_user.filter(digest=token_digest(secret), user__is_active=True))
     return token if token and token.usable else None
 
 

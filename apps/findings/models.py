@@ -38,7 +38,8 @@ class Finding(BaseModel):
         ordering = ("status", "due_on", "id")
         constraints = (models.UniqueConstraint(fields=("use", "rule_code"), name="finding_once"),)
         indexes = (
-            models.Index(fields=("status", "severity"), name="finding_status"),
+            models.Index(fields=("status", "rule_code", "severity"), name="finding_cause"),
+            models.Index(fields=("-opened_at", "-id"), name="finding_recent", condition=Q(status="open")),
             models.Index(fields=("due_on",), name="finding_due", condition=Q(status="open")),
         )
 

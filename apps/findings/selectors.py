@@ -12,7 +12,7 @@ from apps.accounts.actors import Actor
 from apps.core.clock import today
 from apps.core.errors import NotFound
 from apps.findings.models import Finding, Task, Waiver
-from apps.policy.models import Severity
+from apps.policy.models import Rule, Severity
 from apps.policy.sheets.entries import Entry
 
 
@@ -35,15 +35,16 @@ class Cause:
 
 
 def causes(rows: QuerySet[Finding]) -> list[Cause]:
-    """The rules behind the open ones of `rows`, the most severe first, then the most frequent. One query."""
+    """The rules behind the open ones of `rows`, the most severe first, then the most frequent. Two queries."""
     grouped = (
         rows.filter(status=Finding.Status.OPEN)
         .order_by()
-        .values("rule_code", "title_en", "title_de", "severity")
+        .values_list("rule_code", "severity")
         .annotate(findings=Count("id"))
     )
+    titles = {code: (en, de) for code, en, de in Rule.objects.values_list("code", "title_en", "title_de")}
     severities = list(Severity.values)
-    found = [Cause(**row) for row in grouped]
+    found = [Cause(code, *titles.get(code, (code, code)), severity, number) for code, severity, number in grouped]
     return sorted(found, key=lambda cause: (severities.index(cause.severity), -cause.findings, cause.rule_code))
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -114,11 +115,11 @@ def _verdicts(uses: Mapping[UUID, Use]) -> list[_Verdict]:
 
 def _read_verdicts(uses: Iterable[UUID]) -> list[_Verdict]:
     marked = Exists(DueUse.objects.filter(use=OuterRef("use")))
-    rows = CurrentVerdict.objects.filter(use_id__in=list(uses)).order_by("use_id")
+    rows = CurrentVerdict.objects.filter(use_id__in=list(uses)).order_by()
     columns = ("use_id", "sheet_digest", "next_change_on", "evaluation__sheet__content")
     return [
         _Verdict(use_id, sheet_digest, turns, content["facts"], due or (turns is not None and turns <= today()))
-        for use_id, sheet_digest, turns, content, due in rows.values_list(*columns, marked)
+        for use_id, sheet_digest, turns, content, due in sorted(rows.values_list(*columns, marked), key=itemgetter(0))
     ]
 
 

@@ -29,12 +29,13 @@ def match(request: DecisionRequest, project: Project) -> list[Match]:
     named = models_by_reference({reference.id for reference in request.models})
     models = {one.model.id for one in named.values() if one.model}
     uses: dict[UUID, list[Use]] = defaultdict(list)
-    for use in (
+    found = (
         Use.objects.select_related("deployment__release", "deployment__operator", "use_case")
         .filter(team_id=project.team_id, deployment__release__model__in=models)
         .exclude(status=Use.Status.RETIRED)
-        .order_by("id")
-    ):
+        .order_by()
+    )
+    for use in sorted(found, key=lambda use: use.id):
         uses[use.deployment.release.model_id].append(use)
     details = _Details(request, [use for found in uses.values() for use in found])
     return [_match(reference, named[reference.id], uses, request, project, details) for reference in request.models]

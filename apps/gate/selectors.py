@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from apps.accounts.actors import Actor
 from apps.core.errors import NotFound, filled
+from apps.core.models import the_one
 from apps.gate.models import GateDecision, Project
 from apps.policy.models import CurrentVerdict, Decision
 from apps.registry.models import Model, Use
@@ -24,7 +25,7 @@ def projects(actor: Actor) -> QuerySet[Project]:
 
 def project_by_name(actor: Actor, name: str) -> Project:
     """One project. Raises `NotFound` for one that is not in sight, too."""
-    found = projects(actor).filter(name=name.lower()).first()
+    found = the_one(projects(actor).filter(name=name.lower()))
     if found is None:
         raise NotFound(
             filled(

@@ -81,7 +81,7 @@ def _folded(text: str) -> str:
 
 def _aliases(identifiers: set[str]) -> dict[str, list[tuple[str, UUID]]]:
     found: dict[str, list[tuple[str, UUID]]] = defaultdict(list)
-    rows = ModelAlias.objects.filter(identifier_folded__in=identifiers).order_by("id")
+    rows = ModelAlias.objects.filter(identifier_folded__in=identifiers).order_by()
     for identifier, namespace, model_id in rows.values_list("identifier_folded", "namespace", "model_id"):
         found[identifier].append((namespace, model_id))
     return found

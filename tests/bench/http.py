@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from itertools import cycle
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -41,7 +40,7 @@ def rows(population: Population) -> list[Row]:
     }
     found = []
     with serving() as port:
-        calls = _gate_calls(population)
+        calls = cycle(_gate_calls(population))
 
         def decision(connection: object) -> None:
             next(calls)(connection)  # type: ignore[arg-type]
@@ -59,7 +58,7 @@ def rows(population: Population) -> list[Row]:
     return found + [Row(f"queries: {what}", str(_queries(officer, path))) for what, path in pages.items()]
 
 
-def _gate_calls(population: Population) -> Iterator[Call]:
+def _gate_calls(population: Population) -> list[Call]:
     team = population.teams[0]
     create_project(actor=SETUP, name="bench-http", team=team)
     job = a_user(Role.CI, team=team, kind=User.Kind.SERVICE)
@@ -69,10 +68,12 @@ def _gate_calls(population: Population) -> Iterator[Call]:
     used = {use.deployment.release.model_id for use in population.uses if use.team_id == team.id}
     names = [f"bench-{index}/{model.name}" for index, model in enumerate(population.models) if model.id in used]
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
-    for name in cycle(names):
+    calls = []
+    for name in names:
         models = [{"id": name, "locations": [{"path": "app/llm.py", "line": 14}]}]
         body = {"project": "bench-http", "ref": "refs/heads/feature", "environment": "production", "models": models}
-        yield get("/api/v1/gate/decisions", headers, method="POST", body=json.dumps(body).encode())
+        calls.append(get("/api/v1/gate/decisions", headers, method="POST", body=json.dumps(body).encode()))
+    return calls
 
 
 def _session(user: User) -> str:

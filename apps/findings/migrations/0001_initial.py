@@ -163,7 +163,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="finding",
-            index=models.Index(fields=["status", "severity"], name="finding_status"),
+            index=models.Index(fields=["status", "rule_code", "severity"], name="finding_cause"),
+        ),
+        migrations.AddIndex(
+            model_name="finding",
+            index=models.Index(
+                condition=models.Q(("status", "open")), fields=["-opened_at", "-id"], name="finding_recent"
+            ),
         ),
         migrations.AddIndex(
             model_name="finding",
