@@ -44,8 +44,12 @@ def causes(rows: QuerySet[Finding]) -> list[Cause]:
     )
     titles = {code: (en, de) for code, en, de in Rule.objects.values_list("code", "title_en", "title_de")}
     severities = list(Severity.values)
-    found = [Cause(code, *titles.get(code, (code, code)), severity, number) for code, severity, number in grouped]
+    found = [_cause(code, titles.get(code, (code, code)), severity, number) for code, severity, number in grouped]
     return sorted(found, key=lambda cause: (severities.index(cause.severity), -cause.findings, cause.rule_code))
+
+
+def _cause(code: str, title: tuple[str, str], severity: str, number: int) -> Cause:
+    return Cause(rule_code=code, title_en=title[0], title_de=title[1], severity=severity, findings=number)
 
 
 def finding_by_id(actor: Actor, finding_id: UUID) -> Finding:
