@@ -229,7 +229,7 @@ class TestHeaders:
         assert answer.status_code == 200
         missing = {name for name in HEADERS if answer.headers.get(name) != HEADERS[name]} - {"X-Frame-Options"}
         assert not missing
-        answer.close()
+        assert b"--ink" in b"".join(answer.streaming_content)
 
     def test_the_policy_allows_nothing_inline_and_nothing_foreign(self) -> None:
         assert "unsafe" not in CONTENT_SECURITY_POLICY

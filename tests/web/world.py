@@ -169,6 +169,7 @@ def _a_side(model: Model, developer: Party, name: str) -> Side:
         "waiver_id": waiver.id,
         "decision_id": decision.id,
         "report_id": report.id,
+        "subject_id": use.deployment_id,
     }
     return Side(team, owner, use, {**rows, "project_id": project.id})
 
@@ -228,10 +229,13 @@ def _shared(world: World) -> None:
     grant = RoleGrant.objects.get(user=world.people["auditor"])
     world.shared |= {
         "model_id": model.id,
+        "release_id": model.releases.get(revision="").id,
         "party_id": developer.id,
         "licence_id": world.licence.id,
         "event_id": event.id,
         "code": RULES[0],
+        "subject_type": "deployment",
+        "name": "retention_days",
         "entry_id": entry.id,
         "user_id": grant.user_id,
         "grant_id": grant.id,

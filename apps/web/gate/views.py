@@ -78,10 +78,13 @@ def _by_model(results: list[dict[str, Any]], rules: dict[str, Any]) -> list[dict
             one = shown.setdefault(
                 (row["use"], row["rule"]), {**row, "places": [], **_words(rules.get(row["rule"]), row)}
             )
-            if row["path"]:
-                one["places"].append(f"{row['path']}:{row['line']}" if row["line"] else row["path"])
+            one["places"] += [_place(place) for place in row["locations"]]
         found.append({"model": model, "results": sorted(shown.values(), key=_weight)})
     return sorted(found, key=lambda group: _weight(group["results"][0]))
+
+
+def _place(place: dict[str, Any]) -> str:
+    return f"{place['path']}:{place['line']}" if place["line"] else str(place["path"])
 
 
 def _weight(result: dict[str, Any]) -> tuple[int, bool, str]:

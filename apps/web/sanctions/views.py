@@ -29,7 +29,7 @@ def lists(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @page()
 def events(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Every measure, the last recorded first."""
+    """Every measure."""
     actor.require("register.read")
     return list_page(
         request,
