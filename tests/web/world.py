@@ -99,7 +99,7 @@ def a_world() -> World:
 def _people(ours: Side, theirs: Side) -> dict[str, User]:
     people = {role: a_user(role, name=f"The {role}", password=PASSWORD) for role in PERSONAS[:4]}
     people |= {"owner": ours.owner, "stranger": theirs.owner}
-    people["mate"] = a_user(Role.OWNER, team=ours.team, name="The mate", password=PASSWORD)
+    people["mate"] = a_user(Role.OWNER, team=ours.team, name="The mate", password=PASSWORD, language="de")
     people["nobody"] = a_user(name="Nobody yet", password=PASSWORD)
     people["ci"] = a_user(Role.CI, team=ours.team, name="The job", kind="service", password=PASSWORD)
     return people

@@ -74,11 +74,15 @@ class Look:
         self.check(f"{path} (390 px)", NARROW)
         self.found += [f"{path}: console: {text}" for text in self.said]
 
-    def check(self, where: str, rules: list[str] | None) -> None:
-        """Note what axe finds, and a page wider than its window."""
+    def narrow(self, where: str) -> None:
+        """Note a page that is wider than its window."""
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             self.found.append(f"{where}: scrolls sideways by {wide} px")
+
+    def check(self, where: str, rules: list[str] | None) -> None:
+        """Note what axe finds, and a page wider than its window."""
+        self.narrow(where)
         for violation in self.page.evaluate(RUN, rules)["violations"]:
             if violation["impact"] in BAD:
                 self.found.append(f"{where}: {_in_words(violation)}")
@@ -111,6 +115,15 @@ def test_every_page(look: Look, signed_in: SignedIn, shown_world: World) -> None
         refused = look.page.request.get(path).status == 403
         (administrator if refused else look).at(path)
     assert not look.found + administrator.found
+
+
+def test_longer_words_fit_a_phone_too(signed_in: SignedIn, shown_world: World) -> None:
+    german = Look(signed_in("mate", viewport=PHONE))
+    for path in paths(shown_world):
+        german.page.goto(path)
+        german.narrow(f"{path} (German, 390 px)")
+    assert german.page.evaluate("document.documentElement.lang") == "de"
+    assert not german.found
 
 
 def test_the_sign_in_page(browser: Any, address: str) -> None:
