@@ -1,12 +1,14 @@
 """What every test shares: a migrated database per process, and a fresh one for tests that need real commits."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from itertools import count
 
 import pytest
 from django.conf import settings
 from django.db import connections
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from apps.config.launch import preparing
@@ -69,3 +71,18 @@ def committed_db(
             connections.close_all()
             database.point_to(django_db_setup)
             database.drop(own)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests in a real browser."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    assert found, "these tests need Chromium: apt-get install chromium"
+    # Playwright keeps an event loop in this thread for as long as it runs, in which Django would refuse every query of
+    # the tests that come in between; they are not run by that loop.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.environment import OWN
 
@@ -109,27 +109,13 @@ def house() -> Iterator[House]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A real browser without a screen."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "chromium is missing: apt-get install chromium"
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def visit(house: House, chromium: Browser) -> Iterator[Callable[..., Page]]:
+def visit(house: House, browser: Browser) -> Iterator[Callable[..., Page]]:
     """Signs somebody in and gives the page; what the console complains of fails the test."""
     contexts, complaints = [], []
 
     def sign_in(role: str, number: int = 0) -> Page:
-        context = chromium.new_context(locale="en", viewport={"width": 1366, "height": 900})
+        context = browser.new_context(locale="en", viewport={"width": 1366, "height": 900})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)

@@ -1,12 +1,11 @@
 """A real browser before the running product: its own process, on a database of its own with committed rows.
 
-Fixtures for every browser test: `address` (of the server), `browser` (one for the session), `signed_in` (persona ->
-page of somebody who is signed in), `shown_world` (what there is to see), `committed_world_db` (the database).
+Fixtures for every browser test: `address` (of the server), `signed_in` (persona -> page of somebody who is signed in),
+`shown_world` (what there is to see), `committed_world_db` (the database).
 """
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,7 +21,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests import database
@@ -105,21 +104,6 @@ def _wait(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
             return
         time.sleep(0.1)
     pytest.fail(f"the server did not start:\n{log.read_text()}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    found = shutil.which("chromium")
-    assert found, "these tests need Chromium: apt-get install chromium"
-    # Playwright keeps an event loop in this thread for as long as it runs, in which Django would refuse every query of
-    # the tests that come in between; they are not run by that loop.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
