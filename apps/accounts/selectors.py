@@ -9,11 +9,12 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import ApiToken, Organisation, RoleGrant, Team, User
-from apps.accounts.roles import TEAM_ROLES
+from apps.accounts.roles import TEAM_ROLES, Role
 from apps.core.clock import now
 from apps.core.errors import NotFound
 from apps.core.models import the_one
 
+SHOWN_OFFICERS = 5
 TOKEN_PREFIX = "wb_"  # noqa: S105 - what secrets begin with is no secret
 
 
@@ -117,3 +118,9 @@ def token_holders(actor: Actor) -> QuerySet[User]:
 def names_of(user_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The names of people whom something in sight names; nothing else of them."""
     return dict(User.objects.filter(id__in=set(user_ids)).values_list("id", "name"))
+
+
+def officers() -> list[str]:
+    """The names of the compliance officers, whom everybody may ask."""
+    active = User.objects.filter(grants__role=Role.OFFICER, kind=User.Kind.PERSON, is_active=True)
+    return list(active.distinct().order_by("name", "id").values_list("name", flat=True)[:SHOWN_OFFICERS])

@@ -26,7 +26,7 @@ from apps.core.text import clean_text
 
 LANGUAGES = ("en", "de")
 LONGEST_TOKEN_LIFE = dt.timedelta(days=366)
-
+LONGEST_REASON = 2000
 
 SHORTEST_PASSWORD = 12
 _PASSWORD_RULES = (
@@ -117,8 +117,9 @@ def create_user(
 
 
 def set_active(*, actor: Actor, user: User, active: bool, reason: str) -> User:
-    """Let somebody in again, or shut somebody out; nobody shuts out themselves."""
+    """Let somebody in again, or shut somebody out, for a stated reason; nobody shuts out themselves."""
     actor.require("accounts.manage")
+    reason = clean_text(reason, pointer="/reason", max_length=LONGEST_REASON)
     if user.id == actor.user_id and not active:
         raise InvalidInput("You cannot shut out yourself; ask another administrator.", pointer="/is_active")
     with change(actor, "user.activate" if active else "user.deactivate", reason=reason):
@@ -163,6 +164,7 @@ def grant_role(*, actor: Actor, user: User, role: str, team: Team | None = None,
 def revoke_role(*, actor: Actor, grant: RoleGrant, reason: str = "") -> None:
     """Take a role back; the last administrator keeps it."""
     actor.require("accounts.manage")
+    reason = clean_text(reason, pointer="/reason", max_length=LONGEST_REASON, required=False)
     administrators = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True)
     if grant.role == Role.ADMINISTRATOR and not administrators.exclude(id=grant.id).exists():
         raise InvalidInput("This is the last administrator; name another one first.", pointer="/role")

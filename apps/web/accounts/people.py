@@ -143,7 +143,7 @@ def active(request: HttpRequest, actor: Actor, user_id: UUID) -> HttpResponse:
     """Shut somebody out, or let them in again."""
     found = selectors.person_by_id(actor, user_id)
     wanted = request.POST.get("active") == "1"
-    services.set_active(actor=actor, user=found, active=wanted, reason=request.POST.get("reason", "")[:500])
+    services.set_active(actor=actor, user=found, active=wanted, reason=request.POST.get("reason", ""))
     messages.success(request, _("May sign in again.") if wanted else _("May no longer sign in; tokens no longer work."))
     return HttpResponseRedirect(reverse("person", args=[user_id]))
 
@@ -152,6 +152,6 @@ def active(request: HttpRequest, actor: Actor, user_id: UUID) -> HttpResponse:
 def revoke(request: HttpRequest, actor: Actor, user_id: UUID, grant_id: UUID) -> HttpResponse:
     """Take a role back."""
     grant = selectors.grant_by_id(actor, user_id, grant_id)
-    services.revoke_role(actor=actor, grant=grant, reason=request.POST.get("reason", "")[:500])
+    services.revoke_role(actor=actor, grant=grant, reason=request.POST.get("reason", ""))
     messages.success(request, _("The role is taken back."))
     return HttpResponseRedirect(reverse("person", args=[user_id]))

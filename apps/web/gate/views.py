@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.actors import Actor
-from apps.accounts.selectors import teams
+from apps.accounts.selectors import officers, teams
 from apps.core.clock import now
+from apps.findings.models import Finding
+from apps.findings.selectors import findings
 from apps.gate import selectors, services
 from apps.policy.models import Decision, GateEffect
 from apps.policy.publishing import content_of
@@ -62,22 +64,37 @@ def decision(request: HttpRequest, actor: Actor, decision_id: UUID) -> HttpRespo
     context = {
         "decision": found,
         "answer": found.response,
-        "models": _by_model(found.response["results"], rules),
-        "waived": _by_model(found.response["waived"], rules),
+        "models": _by_model(found.response["results"], rules, _open_findings(actor, found.response["results"])),
+        "waived": _by_model(found.response["waived"], rules, {}),
         "expired": found.valid_until < now(),
+        "officers": officers(),
     }
     return render(request, "gate/decision.html", context)
 
 
-def _by_model(results: list[dict[str, Any]], rules: dict[str, Any]) -> list[dict[str, Any]]:
+def _open_findings(actor: Actor, results: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+    """What is still open of the results, by use and rule, and whether the reader may ask for a waiver of it."""
+    rows = findings(actor).filter(use_id__in={row["use"] for row in results}, status=Finding.Status.OPEN)
+    return {
+        (str(row.use_id), row.rule_code): {
+            "finding": row.id,
+            "may_waive": row.waivable and actor.may("waivers.request", team_id=row.use.team_id),
+        }
+        for row in rows
+    }
+
+
+def _by_model(
+    results: list[dict[str, Any]], rules: dict[str, Any], still_open: dict[tuple[str, str], dict[str, Any]]
+) -> list[dict[str, Any]]:
     """Results by model, each once however many places it was found in, in the words of the page's language."""
     found = []
     for model, rows in groupby(sorted(results, key=lambda row: row["model"]), key=lambda row: row["model"]):
         shown: dict[tuple[Any, Any], dict[str, Any]] = {}
         for row in rows:
-            one = shown.setdefault(
-                (row["use"], row["rule"]), {**row, "places": [], **_words(rules.get(row["rule"]), row)}
-            )
+            key = row["use"], row["rule"]
+            kept = {**row, "places": [], **_words(rules.get(row["rule"]), row), **still_open.get(key, {})}
+            one = shown.setdefault(key, kept)
             one["places"] += [_place(place) for place in row["locations"]]
         found.append({"model": model, "results": sorted(shown.values(), key=_weight)})
     return sorted(found, key=lambda group: _weight(group["results"][0]))

@@ -139,6 +139,13 @@ class TestShuttingOut:
         person.refresh_from_db()
         assert person.is_active
 
+    @pytest.mark.parametrize("reason", ["", "  ", "x" * 2001, "a\x00b"])
+    def test_a_reason_is_needed_and_never_cut(self, world: World, client_of: ClientOf, reason: str) -> None:
+        before, person = newest(), world.people["owner"]
+        path = f"/settings/people/{person.id}/active"
+        assert client_of("administrator").post(path, {"active": "0", "reason": reason}).status_code == 422
+        assert not entries_since(before)
+
 
 class TestTeams:
     def test_one_is_entered(self, world: World, client_of: ClientOf) -> None:

@@ -37,6 +37,13 @@ class TestOneDecision:
         assert f'href="/uses/{world.ours.use.id}#{RULES[0]}"' in page.content.decode()
         assert 'href="/uses/new?model=Nobody/Knows-1B"' in page.content.decode()
 
+    def test_leads_on_to_a_waiver_and_names_whom_to_ask(self, world: World, client_of: ClientOf) -> None:
+        page = client_of("owner").get(the_page(world))
+        finding = world.ours.use.findings.get(rule_code=RULES[0])
+        assert f'href="/findings/{finding.id}/waiver"' in page.content.decode()
+        assert "The officer" in main_of(page)
+        assert "/waiver" not in client_of("auditor").get(the_page(world)).content.decode()
+
     def test_what_stops_the_build_stands_first(self, world: World, client_of: ClientOf) -> None:
         page = client_of("owner").get(the_page(world))
         results = [result for group in page.context["models"] for result in group["results"]]
