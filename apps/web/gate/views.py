@@ -74,6 +74,8 @@ def decision(request: HttpRequest, actor: Actor, decision_id: UUID) -> HttpRespo
 
 def _open_findings(actor: Actor, results: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
     """What is still open of the results, by use and rule, and whether the reader may ask for a waiver of it."""
+    if not actor.may("findings.read"):
+        return {}
     rows = findings(actor).filter(use_id__in={row["use"] for row in results}, status=Finding.Status.OPEN)
     return {
         (str(row.use_id), row.rule_code): {
