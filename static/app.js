@@ -43,6 +43,19 @@
     links[Math.max(0, Math.min(links.length - 1, next))].focus();
   };
 
+  // On a phone a row stands as a card, each cell under its column's name; the style sheet does the rest.
+  const label = () => {
+    for (const table of document.querySelectorAll(".table-box > table:not(.labelled)")) {
+      const names = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
+      for (const body of table.tBodies) {
+        for (const row of body.rows) [...row.cells].forEach((cell, at) => (cell.dataset.label = names[at] ?? ""));
+      }
+      table.classList.add("labelled");
+    }
+  };
+  label();
+  document.addEventListener("htmx:afterSettle", label);
+
   // A form is sent once.
   document.addEventListener("submit", (event) => {
     const form = event.target;
