@@ -9,6 +9,7 @@ from apps.findings.models import Waiver
 from apps.reports.rendering.words import NOTHING, Words, blocks, ranges, table
 from apps.reviews.models import Review
 from apps.sanctions.models import EffectClass, Listing, RestrictionEvent
+from apps.sanctions.words import measure_word, scope_word
 
 _OVERVIEW = ("environment", "hosting_mode", "operator", "processing_countries", "retention_days")
 _DATA = ("owner", "risk_tier", "data_class", "data_categories", "countries")
@@ -80,10 +81,10 @@ def _measure(row: dict[str, Any], words: Words) -> dict[str, Any]:
         **row,
         **words.sourced(row),
         "parties": ranges(row["parties"], "P"),
-        "effect": row["effect"].replace("_", " "),
+        "effect": measure_word(row["effect"]),
         "effect_class": EffectClass(row["effect_class"]).label,
         "status_label": RestrictionEvent.Status(row["status"]).label,
-        "scope": ", ".join(row["scope"]),
+        "scope": ", ".join(map(scope_word, row["scope"])),
         "models_named": ", ".join(row["models_named"]),
         "period": f"{row['valid_from'] or row['date_text'] or NOTHING}{f' – {until}' if until else ''}",
     }

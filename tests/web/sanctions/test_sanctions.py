@@ -4,7 +4,7 @@ import yaml
 
 from apps.core.changes import change
 from apps.sanctions.models import RestrictionEvent
-from apps.web.sanctions.wording import MEASURES, SCOPES
+from apps.sanctions.words import MEASURES, SCOPES
 from tests.database import REPOSITORY
 from tests.making import SETUP
 from tests.web.conftest import ClientOf
