@@ -70,6 +70,20 @@ def test_what_is_no_backup_is_refused(tmp_path: Path, open_home: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("name", ["../escaped", "/escaped", "home/../../escaped", "home/link"])
+def test_a_backup_reaches_nothing_outside(tmp_path: Path, open_home: Path, name: str) -> None:
+    foreign = tmp_path / "foreign.tar"
+    member = tarfile.TarInfo(name)
+    if name.endswith("link"):
+        member.type, member.linkname = tarfile.SYMTYPE, "/etc"
+    with tarfile.open(foreign, "w") as tar:
+        tar.addfile(member)
+    done = _launch(open_home / "home", "restore", str(foreign))
+    assert done.returncode == 1
+    assert "no backup" in done.stderr
+    assert not list(open_home.rglob("escaped"))
+
+
 def test_nothing_to_keep_is_said(open_home: Path) -> None:
     done = _launch(open_home / "home", "backup")
     assert done.returncode == 1

@@ -20,6 +20,8 @@ LIBRARIES = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
+TEST_LIBRARIES = {"libatomic.so.1": "libatomic1"}
+"""Those that Playwright's driver needs besides, for the tests in a browser."""
 CJK_PACKAGE = "fonts-wqy-microhei"
 CJK_NAMES = ("wqy", "notosanscjk", "notoserifcjk", "droidsansfallback", "sourcehan", "unifont", "pingfang", "hiragino")
 FONT_FOLDERS = (
@@ -73,7 +75,8 @@ def _run(command: list[str], what: str, **environment: str) -> None:
 
 
 def _system_packages(dev: bool) -> None:
-    missing = [package for library, package in LIBRARIES.items() if not _loads(library)]
+    libraries = LIBRARIES | (TEST_LIBRARIES if dev else {})
+    missing = [package for library, package in libraries.items() if not _loads(library)]
     if not _has_cjk_font():
         missing.append(CJK_PACKAGE)
     if not VENV.exists() and not _has_venv():
@@ -91,7 +94,7 @@ def _system_packages(dev: bool) -> None:
         )
     _say(f"installing system packages: {names}")
     _apt(missing)
-    still = [package for library, package in LIBRARIES.items() if not _loads(library)]
+    still = [package for library, package in libraries.items() if not _loads(library)]
     if still:
         raise Unprepared(f"these system libraries are still missing: {' '.join(still)}")
 
