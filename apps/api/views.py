@@ -30,6 +30,21 @@ class LengthRequired(WeighbridgeError):
     title = "The length is needed"
 
 
+_TYPES: tuple[tuple[type[serializers.Field[Any, Any, Any, Any]], type, str], ...] = (
+    (serializers.CharField, str, "must be text"),
+    (serializers.BooleanField, bool, "must be true or false"),
+    (serializers.IntegerField, int, "must be a whole number"),
+)
+
+
+def _wrong_type(field: Any, value: Any) -> str | None:
+    """What is wrong with the JSON type of `value`; the framework would turn 5 into “5” and “no” into false."""
+    for kind, wanted, said in _TYPES:
+        if isinstance(field, kind) and value is not None and type(value) is not wanted:
+            return said
+    return None
+
+
 class Body(serializers.Serializer[Any]):
     """The body of a write. A field that is not known is refused: a misspelt one must not be lost in silence."""
 
@@ -40,6 +55,9 @@ class Body(serializers.Serializer[Any]):
             if unknown:
                 message = f"is not known here; known are {', '.join(self.fields)}"
                 raise serializers.ValidationError({name[:100]: [message] for name in unknown[:20]})
+            wrong = {name: [said] for name, value in data.items() if (said := _wrong_type(self.fields[name], value))}
+            if wrong:
+                raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
 
 

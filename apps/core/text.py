@@ -1,11 +1,14 @@
-"""Text that comes from outside."""
+"""Text and days that come from outside."""
 
+import datetime as dt
 import re
 import unicodedata
 from urllib.parse import urlsplit
 
+from apps.core.clock import today
 from apps.core.errors import InvalidInput, filled
 
+EARLIEST = dt.date(1990, 1, 1)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -27,6 +30,16 @@ def clean_text(value: object, *, pointer: str, max_length: int = 300, required: 
         message = filled("must have at most %(most)d characters, has %(count)d", most=max_length, count=len(text))
         raise InvalidInput(message, pointer=pointer)
     return text
+
+
+def clean_as_of(value: dt.date) -> dt.date:
+    """The day a source was as it is quoted; a day ahead is today east of here.
+
+    Raises `InvalidInput` for a day that has not been, and for one before there was anything to register.
+    """
+    if not EARLIEST <= value <= today() + dt.timedelta(days=1):
+        raise InvalidInput("must lie between 1990 and today", pointer="/as_of")
+    return value
 
 
 def clean_url(value: object, *, pointer: str, required: bool = True) -> str:

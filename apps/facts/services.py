@@ -11,16 +11,15 @@ from django.db.models import Q
 from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.core.changes import change, one_at_a_time
-from apps.core.clock import now, today
+from apps.core.clock import now
 from apps.core.errors import InvalidInput, NotPermitted, filled
-from apps.core.text import clean_text, clean_url
+from apps.core.text import clean_as_of, clean_text, clean_url
 from apps.facts.catalogue import FIELDS, FieldSpec, validate_value
 from apps.facts.models import Assertion, Quality, State
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SourceRef, SubjectRef
 
 MANY_SUBJECTS = 50
-EARLIEST = dt.date(1990, 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +61,7 @@ def _check(actor: Actor, statement: Statement) -> Any:
         raise NotPermitted("A fact is verified by a compliance officer; state it as claimed.")
     if statement.source.quality not in Quality.values:
         raise InvalidInput(f"must be one of {', '.join(Quality.values)}", pointer="/source_quality")
-    if not EARLIEST <= statement.as_of <= today() + dt.timedelta(days=1):
-        raise InvalidInput("must lie between 1990 and today", pointer="/as_of")
+    clean_as_of(statement.as_of)
     if statement.valid_until and statement.valid_until < statement.as_of:
         raise InvalidInput("must not lie before the as-of date", pointer="/valid_until")
     if statement.state in (State.UNKNOWN, State.DISPUTED):

@@ -9,7 +9,7 @@ from django.db import connection
 from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
 from apps.core.errors import DuplicateFound, InvalidInput, NotPermitted, filled
-from apps.core.text import clean_text, clean_url
+from apps.core.text import clean_as_of, clean_text, clean_url
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.parties.models import Party, PartyName, Stake
@@ -66,6 +66,7 @@ def record_stake(
         raise NotPermitted("What all teams share is changed by a compliance officer; send them what you know.")
     source = clean_text(source, pointer="/source", max_length=500)
     source_url = clean_url(source_url, pointer="/source_url", required=False)
+    as_of = clean_as_of(as_of)
     if basis not in Stake.Basis.values:
         raise InvalidInput(f"must be one of {', '.join(Stake.Basis.values)}", pointer="/basis")
     for pointer, share in (("/equity_pct", equity_pct), ("/voting_pct", voting_pct)):

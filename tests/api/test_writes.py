@@ -19,15 +19,15 @@ from apps.audit.models import AuditEntry
 from apps.core.canonical import digest
 from apps.core.clock import now
 from apps.core.ids import uuid7
-from apps.parties.models import Party
+from apps.parties.models import Party, Stake
 from apps.policy.evaluation import judge_uses
-from apps.registry.models import LineageEdge, Use
+from apps.registry.models import LineageEdge, Model, Use
 from apps.reports.models import Report
 from apps.reports.services import make_report
 from tests.api.calling import Holder, a_caller, pointers, with_token
 from tests.api.register import a_register
 from tests.api.test_access import every_write
-from tests.making import SETUP, a_model, a_policy, a_rule, a_team, a_use, a_user
+from tests.making import SETUP, a_model, a_party, a_policy, a_rule, a_team, a_use, a_user
 
 KEY = {"Idempotency-Key": "job-17"}
 
@@ -255,3 +255,33 @@ class TestAnswers:
         officer.refused("GET", f"lineage-edges/{edge['id']}", status=404)
         entry = officer.get(f"journal?subject_id={edge['id']}&operation=delete")["results"][0]
         assert (entry["reason"], entry["before"]["parent_name"]) == ("mistaken", "x/y")
+
+
+class TestTypes:
+    """JSON has types; nothing is turned into something that the caller did not send."""
+
+    @pytest.mark.parametrize(
+        ("path", "body", "pointer"),
+        [
+            ("models", {"name": 5}, "/name"),
+            ("models", {"name": 1.5}, "/name"),
+            ("models", {"name": True}, "/name"),
+            ("models", {"name": "A", "family": 7}, "/family"),
+            ("parties", {"name": ["A"]}, "/name"),
+            ("parties", {"name": "A", "native_name": {}}, "/native_name"),
+        ],
+    )
+    def test_what_is_no_text_is_refused(self, officer: Holder, path: str, body: dict[str, Any], pointer: str) -> None:
+        assert pointers(officer.refused("POST", path, body, status=422)) == [pointer]
+        assert not Party.objects.exists()
+        assert not Model.objects.exists()
+
+    @pytest.mark.parametrize("day", ["1989-12-31", "2099-01-01"])
+    def test_a_source_was_read_on_a_day_that_has_been(self, officer: Holder, day: str) -> None:
+        owner, owned, child = a_party("Above"), a_party("Below"), a_model("Child")
+        stake = {"owner": str(owner.id), "owned": str(owned.id), "basis": "equity", "source": "s", "as_of": day}
+        edge = {"child": str(child.id), "parent_name": "B", "relation": "finetune", "source": "s", "as_of": day}
+        for path, body in (("stakes", stake), ("lineage-edges", edge)):
+            assert pointers(officer.refused("POST", path, body, status=422)) == ["/as_of"]
+        assert not Stake.objects.exists()
+        assert not LineageEdge.objects.exists()

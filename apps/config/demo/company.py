@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from apps.core.clock import today
-from apps.facts.services import EARLIEST
+from apps.core.text import EARLIEST
 from apps.registry.services.facts import FactInput
 
 FILE = Path(__file__).with_name("company.yaml")

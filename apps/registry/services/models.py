@@ -12,7 +12,7 @@ from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
 from apps.core.clock import today
 from apps.core.errors import DuplicateFound, InvalidInput, NotPermitted, filled
-from apps.core.text import clean_text, clean_url
+from apps.core.text import clean_as_of, clean_text, clean_url
 from apps.facts.models import State
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
@@ -203,6 +203,7 @@ def add_lineage_edge(
     source = clean_text(source, pointer="/source", max_length=500)
     source_url = clean_url(source_url, pointer="/source_url", required=False)
     note = clean_text(note, pointer="/note", max_length=5000, required=False)
+    as_of = clean_as_of(as_of or today())
     if state not in State.values:
         raise InvalidInput(f"must be one of {', '.join(State.values)}", pointer="/state")
     with change(actor, "lineage.add"):
@@ -220,7 +221,7 @@ def add_lineage_edge(
             state=state,
             source_label=source,
             source_url=source_url,
-            as_of=as_of or today(),
+            as_of=as_of,
             note=note,
         )
         edge.save()

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.clock import today
 from apps.core.errors import InvalidInput, in_language
-from apps.core.text import clean_url
+from apps.core.text import EARLIEST, clean_url
 from apps.facts.catalogue import FieldSpec
 from apps.facts.models import State
-from apps.facts.services import EARLIEST, may_verify
+from apps.facts.services import may_verify
 from apps.registry.services import FactInput
 from apps.web.facts_forms import Offered, field_for
 from apps.web.forms import Form
