@@ -114,6 +114,27 @@ class ApiToken(BaseModel):
         return self.revoked_at is None and self.expires_at > now()
 
 
+class RefusedSignIn(BaseModel):
+    """A wrong password: counted for a while, so that nobody tries thousands."""
+
+    journal_exempt = "nothing was changed, and whoever types a wrong address is nobody's business"
+
+    address = models.CharField(max_length=64)
+    """From where it came."""
+    attempt = models.CharField(max_length=64)
+    """Digest of where it came from and of the e-mail address that was typed, which may be a password by mistake."""
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("attempt", "created_at"), name="refused_sign_in_attempt"),
+            models.Index(fields=("address", "created_at"), name="refused_sign_in_address"),
+            models.Index(fields=("created_at",), name="refused_sign_in_age"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.created_at:%Y-%m-%d %H:%M:%S}"
+
+
 class Organisation(BaseModel):
     """The company that runs this installation; its profile is the subject `org` of assertions. There is one."""
 

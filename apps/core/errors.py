@@ -103,3 +103,15 @@ class StaleVersion(WeighbridgeError):
     status = 412
     code = "stale-version"
     title = gettext_noop("Somebody else was faster")
+
+
+class TooManyAttempts(WeighbridgeError):
+    """Somebody was wrong too often; `retry_after` says in how many seconds they may try again."""
+
+    status = 429
+    code = "too-many-attempts"
+    title = gettext_noop("Too many attempts")
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

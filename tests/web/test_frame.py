@@ -14,10 +14,13 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
 
 from apps.accounts import services as accounts
+from apps.accounts.models import RefusedSignIn
+from apps.accounts.signing_in import MOST_FOR_ONE, MOST_FROM_ONE_PLACE
 from apps.audit.models import AuditEntry
 from apps.core.errors import WeighbridgeError
 from apps.web.errors import csrf_failure, server_error
 from apps.web.middleware import CONTENT_SECURITY_POLICY
+from tests.clock import days_later
 from tests.making import PASSWORD, SETUP
 from tests.web.conftest import ClientOf
 from tests.web.world import World
@@ -96,6 +99,38 @@ class TestSignIn:
         assert "Address and password do not fit together, or the account is closed." in text or "\x00" in password
         assert password not in text
         assert client.get("/").status_code == 302
+
+    def test_after_too_many_wrong_passwords_even_the_right_one_waits(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client, email = Client(), world.people["officer"].email
+        for number in range(MOST_FOR_ONE):
+            assert sign_in(client, email, f"wrong {number}").status_code == 200
+        refused = sign_in(client, email.upper())
+        assert (refused.status_code, refused["Retry-After"]) == (429, "900")
+        assert "There were too many wrong passwords." in refused.content.decode()
+        assert sign_in(Client(REMOTE_ADDR="192.0.2.7"), email).status_code == 302, (
+            "from elsewhere the owner still gets in"
+        )
+        assert sign_in(client, world.people["auditor"].email).status_code == 302, "others of the same place get in"
+        assert email not in str(list(RefusedSignIn.objects.values()))
+        days_later(monkeypatch, 1)
+        assert sign_in(Client(), email).status_code == 302
+
+    def test_one_place_cannot_go_through_many_addresses(self, world: World) -> None:
+        RefusedSignIn.objects.bulk_create(
+            RefusedSignIn(address="127.0.0.1", attempt=f"{number:064}") for number in range(MOST_FROM_ONE_PLACE)
+        )
+        assert sign_in(Client(), world.people["officer"].email).status_code == 429
+
+    def test_the_present_password_cannot_be_guessed_from_a_session_left_open(
+        self, world: World, client_of: ClientOf
+    ) -> None:
+        client = client_of("officer")
+        for _ in range(MOST_FOR_ONE):
+            client.post("/account", {"current": "a guess", "password": "a new and long one"})
+        answer = client.post("/account", {"current": PASSWORD, "password": "a new and long one"})
+        assert "There were too many wrong passwords." in answer.content.decode()
 
     def test_what_is_left_out_is_said_at_the_field(self, world: World) -> None:
         text = sign_in(Client(), "", "").content.decode()

@@ -27,7 +27,10 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "_require_in_sight": (3,),
     **dict.fromkeys(
-        ("filled", "_refuse", "InvalidInput", "Conflict", "NotFound", "NotPermitted", "DuplicateFound", "StaleVersion"),
+        (
+            *("filled", "_refuse", "InvalidInput", "Conflict", "NotFound", "NotPermitted", "DuplicateFound"),
+            *("StaleVersion", "TooManyAttempts", "UnreadableFile"),
+        ),
         (1,),
     ),
 }

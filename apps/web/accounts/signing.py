@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
@@ -17,6 +17,8 @@ from django.views.decorators.http import require_POST
 from apps.accounts import services
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
+from apps.accounts.signing_in import sign_in_with_password
+from apps.core.errors import TooManyAttempts, in_language
 from apps.web.forms import Form, attempt
 from apps.web.pages import page, safe_next
 
@@ -45,12 +47,26 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(safe_next(request))
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = authenticate(request, username=form.cleaned_data["email"], password=form.cleaned_data["password"])
+        try:
+            user = sign_in_with_password(request, **form.cleaned_data)
+        except TooManyAttempts as error:
+            return _not_now(request, form, error)
         if user is not None:
             login(request, user)
             return HttpResponseRedirect(safe_next(request))
         form.add_error(None, _("Address and password do not fit together, or the account is closed."))
-    return render(request, "accounts/sign_in.html", {"form": form, "next": safe_next(request)})
+    return _door(request, form)
+
+
+def _door(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
+    return render(request, "accounts/sign_in.html", {"form": form, "next": safe_next(request)}, status=status)
+
+
+def _not_now(request: HttpRequest, form: SignInForm, error: TooManyAttempts) -> HttpResponse:
+    form.add_error(None, in_language(error.message))
+    response = _door(request, form, status=error.status)
+    response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 @require_POST
@@ -104,8 +120,12 @@ def account(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _changed(request: HttpRequest, actor: Actor, user: User, form: PasswordForm) -> bool:
-    if authenticate(request, username=user.email, password=form.cleaned_data["current"]) is None:
-        form.add_error("current", _("This is not your present password."))
+    known = attempt(
+        form, lambda: sign_in_with_password(request, email=user.email, password=form.cleaned_data["current"])
+    )
+    if known is None:
+        if not form.errors:
+            form.add_error("current", _("This is not your present password."))
         return False
 
     def change() -> bool:
