@@ -21,8 +21,30 @@ class UnreadableFile(WeighbridgeError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Where a statement of a file itself comes from: set by our own exports, which carry the sources of others.
+
+    Empty fields mean what the reading says as a whole: its source, its address, its day.
+    """
+
+    source: str = ""
+    source_url: str = ""
+    source_quality: str = ""
+    as_of: dt.date | None = None
+    valid_until: dt.date | None = None
+
+
+HERE = Provenance()
+"""The file itself is the source."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactRecord:
-    """One statement about the record's model, release, deployment or use case; `field` is one of the catalogue."""
+    """One statement about the record's model, release, deployment or use case; `field` is one of the catalogue.
+
+    In a file a party is written by its name and a person by the e-mail address. A statement whose state is `unknown`
+    or `disputed` has no value.
+    """
 
     subject: str
     """`model`, `release`, `deployment`, `use_case` or `party` (the developer)."""
@@ -32,6 +54,9 @@ class FactRecord:
     note: str = ""
     pointer: str = ""
     """Where in the file it stands, as a JSON pointer or `row 7, column C`."""
+    conflict: Sequence[Mapping[str, Any]] = ()
+    """What other sources say instead, as `[{"value", "source"}]`."""
+    provenance: Provenance = HERE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +73,7 @@ class ParentRecord:
     """`inferred` where the relation is not stated but concluded; `note` then says from what."""
     note: str = ""
     pointer: str = ""
+    provenance: Provenance = HERE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +86,8 @@ class LicenceRecord:
     text: str = ""
     """The full text where the source carries it."""
     pointer: str = ""
+    state: str = State.CLAIMED_BY_PROVIDER
+    """`inferred` where the source does not declare it but concluded it itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +112,7 @@ class ModelRecord:
     """The developer's name as the source writes it; never read off the name of the model."""
     revision: str = ""
     """A commit or a dated snapshot; empty for the floating release."""
+    family: str = ""
     licences: Sequence[LicenceRecord] = ()
     parents: Sequence[ParentRecord] = ()
     files: Sequence[FileRecord] = ()
