@@ -14,6 +14,7 @@ from django.db.models.functions import Greatest
 
 from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
+from apps.facts.models import State
 from apps.parties.selectors import parties_resting_on
 from apps.registry.models import Deployment, HostingOffer, LineageEdge, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.references import models_by_reference
@@ -111,7 +112,7 @@ def release_by_id(release_id: UUID) -> Release:
 
 def declared_release(release: Release) -> Release:
     """The release whose licence counts: `release` where one is recorded, else the floating one of its model."""
-    if release.licence_id or release.licence_expression:
+    if release.licence_state != State.UNKNOWN:
         return release
     floating = Release.objects.select_related("licence").filter(model_id=release.model_id, revision="").first()
     return floating or release

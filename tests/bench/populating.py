@@ -186,6 +186,7 @@ def _releases(models: Sequence[Model], licences: Sequence[Licence]) -> list[Rele
             "release",
             one.id,
             {
+                "licence_concluded": licences[index // 2 % len(licences)].key,
                 "signature_state": "absent",
                 "file_formats": ["safetensors"] if index % 9 else ["pickle"],
                 "needs_remote_code": index % 11 == 0,

@@ -27,14 +27,21 @@ COMMIT = "a09a35458c702b33eeacc393d103063234e8bc28"
 
 
 class TestLicence:
+    def test_a_past_sheet_reads_the_licence_of_then(self) -> None:
+        release, old, new = a_release(), self.a_licence("old"), self.a_licence("new")
+        state("release", release.id, licence_concluded=old.key)
+        use, then = a_use(release=release), now()
+        state("release", release.id, licence_concluded=new.key)
+        assert value(use, "licence.ref") == "LicenseRef-new"
+        assert gather_sheets([use.id], recorded_at=then)[0].facts["licence.ref"]["value"] == "LicenseRef-old"
+
     def a_licence(self, key: str) -> Licence:
         return saved(Licence(key=key, ref=f"LicenseRef-{key}", name=f"{key} licence", text_sha256="ab" * 32))
 
     def test_a_release_has_its_own_licence_before_that_of_the_floating_one(self) -> None:
         model, old, new = a_model(), self.a_licence("old"), self.a_licence("new")
         floating = a_release(model)
-        floating.licence, floating.licence_state, floating.licence_source = old, "claimed_by_provider", "Card"
-        saved(floating)
+        state("release", floating.id, licence_concluded=old.key)
         pinned = registry.add_release(actor=SETUP, model=model, revision=COMMIT, licence=new)
         other = registry.add_release(actor=SETUP, model=model, revision="2026-01-01")
         assert value(a_use(release=pinned), "licence.ref") == "LicenseRef-new"
@@ -55,17 +62,14 @@ class TestLicence:
         assert facts["licence.ref"]["value"] == "LicenseRef-modified-mit"
         assert [path for path in facts if path.startswith("licence.")] == ["licence.ref"]
 
-    def test_a_disputed_licence_is_visible_and_not_read(self) -> None:
+    def test_a_disputed_licence_is_visible_with_both_sides_and_not_read(self) -> None:
         release = a_release()
-        release.licence, release.licence_state, release.licence_source = self.a_licence("x"), "disputed", "Two cards"
-        saved(release)
+        state("release", release.id, licence_declared="apache-2.0")
+        state("release", release.id, licence_declared="other/x", channel="hf-card")
         use = a_use(release=release)
-        assert entry(use, "licence.ref") == {
-            "value": None,
-            "state": "unknown",
-            "source": "Two cards",
-            "as_of": None,
-        }
+        found = entry(use, "licence.ref")
+        assert (found["value"], found["state"]) == (None, "disputed")
+        assert [side["value"] for side in found["conflicts"]] == ["apache-2.0", "other/x"]
         assert "licence" not in sheet_of(use).known
 
 

@@ -163,10 +163,15 @@ def _licence(model: Model) -> None:
     ]
     registry.state_facts(actor=SETUP, subject_type="licence", subject_id=licence.id, facts=facts)
     for release in Release.objects.filter(model=model):
-        release.licence, release.licence_state = licence, "claimed_by_provider"
-        release.licence_source, release.licence_as_of = "Model card of Green Hill", dt.date(2026, 9, 2)
-        release.licence_source_url = str(SOURCE["source_url"])
-        stored(release)
+        said = FactInput(
+            field="licence_concluded",
+            value=licence.key,
+            state="claimed_by_provider",
+            source="Model card of Green Hill",
+            source_url=str(SOURCE["source_url"]),
+            as_of=dt.date(2026, 9, 2),
+        )
+        registry.state_facts(actor=SETUP, subject_type="release", subject_id=release.id, facts=[said])
 
 
 def _allowed(subject: str, field: str) -> str:

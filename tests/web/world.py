@@ -126,9 +126,11 @@ def _licence(model: Model) -> Licence:
     with change(SETUP, "tests.fill"):
         licence.save()
         duty.save()
-        Release.objects.filter(model=model).update(
-            licence=licence, licence_state=State.CLAIMED_BY_PROVIDER, licence_source="Model card"
-        )
+        for release in Release.objects.filter(model=model):
+            said = FactInput(
+                field="licence_concluded", value="alpha-1", state=State.CLAIMED_BY_PROVIDER, source="Model card"
+            )
+            registry.state_facts(actor=SETUP, subject_type="release", subject_id=release.id, facts=[said])
     return licence
 
 

@@ -2,22 +2,27 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from apps.accounts.actors import Actor
 from apps.facts.models import State
-from apps.facts.subjects import SubjectRef
-from apps.imports.knowledge.reading import Entry, KnowledgeError, Sources, keyed
+from apps.facts.services import Statement
+from apps.facts.subjects import SourceRef, SubjectRef
+from apps.imports.knowledge.reading import Entry, KnowledgeError, Sources, Sourcing, keyed
 from apps.imports.knowledge.report import LoadReport
 from apps.imports.knowledge.rows import Rows, by, subject
 from apps.imports.knowledge.statements import fact_entries, settle, statement
 from apps.licences.models import Licence
 from apps.parties.models import Party
+from apps.registry.licensing import CONCLUDED, DECLARED
 from apps.registry.models import LineageEdge, Model, ModelAlias, Release
 from apps.registry.services.facts import mirror
+from apps.registry.services.licensing import mirror_licences
 
 FILE = "models.yaml"
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -85,14 +90,7 @@ def _licence(entry: Entry, sources: Sources) -> dict[str, Any]:
         found = {"key": row.text("key", ""), "expression": row.text("expression", "")}
         if sourcing.state == State.UNKNOWN and any(found.values()):
             raise row.error("an unknown licence has no name")
-        return {
-            **found,
-            "state": sourcing.state,
-            "source": sourcing.source.label,
-            "url": sourcing.source.url,
-            "as_of": sourcing.as_of,
-            "note": sourcing.note,
-        }
+        return {**found, "state": sourcing.state, "sourcing": sourcing, "note": sourcing.note}
 
 
 def _parent(row: Entry, sources: Sources) -> dict[str, Any]:
@@ -170,7 +168,8 @@ def _load_releases(report: LoadReport, models: Mapping[str, Model], entries: lis
     )
     for entry in entries:
         model = models[entry.key]
-        floating = {**_provenance(entry.columns), **_licence_columns(entry, licences)}
+        _refuse_unheard_of(entry, licences)
+        floating = _provenance(entry.columns)
         note = entry.licence.get("note") or floating["note"]
         columns = {"model_id": model.id, "revision": "", "pinned": False, "purl": "", **floating, "note": note}
         rows.put((model.id, ""), entry.key, columns)
@@ -185,18 +184,34 @@ def _provenance(columns: Mapping[str, Any]) -> dict[str, Any]:
     return {name: columns[name] for name in ("state", "source_label", "source_url", "as_of", "note", "channel")}
 
 
-def _licence_columns(entry: ModelEntry, licences: Mapping[str, Licence]) -> dict[str, Any]:
+def _refuse_unheard_of(entry: ModelEntry, licences: Container[str]) -> None:
+    key = entry.licence.get("key")
+    if key and key not in licences:
+        raise KnowledgeError(f"{FILE}: {entry.key}: {key} is no licence of licences.yaml")
+
+
+def _licence_statements(entry: ModelEntry, release: SubjectRef) -> Iterator[Statement]:
+    """What the file says of a licence: a key is a conclusion, words without a text of ours are what is declared."""
     said = entry.licence
-    if said.get("key") and said["key"] not in licences:
-        raise KnowledgeError(f"{FILE}: {entry.key}: {said['key']} is no licence of licences.yaml")
-    return {
-        "licence_id": licences[said["key"]].id if said.get("key") else None,
-        "licence_expression": said.get("expression", ""),
-        "licence_state": said.get("state", State.UNKNOWN),
-        "licence_source": said.get("source", ""),
-        "licence_source_url": said.get("url", ""),
-        "licence_as_of": said.get("as_of"),
-    }
+    if not said:
+        return
+    sourcing: Sourcing = said["sourcing"]
+    source, words = sourcing.source, said["expression"] or None
+    disputed = said["state"] == State.DISPUTED
+    stated = {CONCLUDED: said["key"] or None, DECLARED: words}
+    for field_name, value in stated.items():
+        if value is None and (field_name == CONCLUDED or said["key"]):
+            continue
+        yield Statement(
+            subject=release,
+            field=field_name,
+            value=None if disputed else value,
+            state=said["state"],
+            source=SourceRef(source.label, source.url, source.quality, source.date),
+            as_of=sourcing.as_of,
+            note=said["note"],
+            conflict=[{"value": value, "source": source.label}] if disputed and value else None,
+        )
 
 
 def _purl(entry: ModelEntry, revision: str) -> str:
@@ -253,6 +268,7 @@ def _state(actor: Actor, report: LoadReport, models: Mapping[str, Model], entrie
     statements = [
         statement(SubjectRef("model", models[entry.key].id), fact) for entry in entries for fact in entry.facts
     ]
+    _state_licences(actor, report, models, entries)
     by_id = {model.id: model for model in models.values()}
     changed = settle(
         actor=actor,
@@ -263,3 +279,21 @@ def _state(actor: Actor, report: LoadReport, models: Mapping[str, Model], entrie
     )
     for model_id in sorted({model_id for model_id, name in changed if name in ("kind", "access")} & by_id.keys()):
         mirror(SubjectRef("model", model_id), by_id[model_id], {"kind", "access"})
+
+
+def _state_licences(actor: Actor, report: LoadReport, models: Mapping[str, Model], entries: list[ModelEntry]) -> None:
+    floating = by(Release.objects.filter(model__in=models.values(), revision=""), "model_id")
+    releases = {entry.key: floating[models[entry.key].id] for entry in entries}
+    names = {release.id: key for key, release in releases.items()}
+    statements = [
+        one for entry in entries for one in _licence_statements(entry, SubjectRef("release", releases[entry.key].id))
+    ]
+    settle(
+        actor=actor,
+        report=report,
+        subject_type="release",
+        statements=statements,
+        name=lambda found: names.get(found, str(found)),
+    )
+    # Also those whose declared words a new licence or tag of the files now gives a meaning.
+    mirror_licences(Release.objects.filter(Q(id__in=names) | ~Q(licence_expression="")))

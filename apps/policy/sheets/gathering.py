@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -63,7 +63,7 @@ def known_values(facts: Mapping[str, Entry]) -> dict[str, dict[str, Any]]:
 
 USE_PARTS = (
     "use_case",
-    "deployment__release__licence",
+    "deployment__release",
     "deployment__release__model__developer",
 )
 
@@ -161,24 +161,16 @@ def _state_release(facts: dict[str, Entry], release: Release, around: Surroundin
     facts.update(namespace_official(release, around))
 
 
-def licence_release(release: Release, around: Surroundings) -> Release:
-    """The release whose licence counts: its own where one is recorded, else that of the floating release."""
-    if release.licence_id or release.licence_expression:
-        return release
-    return around.floating.get(release.model_id, release)
-
-
 def _state_licence(facts: dict[str, Entry], release: Release, around: Surroundings) -> None:
-    holder = licence_release(release, around)
-    if holder.licence_state in ("unknown", "disputed"):
-        if holder.licence_source:
-            facts["licence.ref"] = _licence_entry(None, holder)
+    found = around.licensing_of(release)
+    if not found.fact.source:
         return
-    licence = holder.licence
-    facts["licence.ref"] = _licence_entry(licence.ref if licence else holder.licence_expression, holder)
+    licence = around.licences.get(found.licence) if found.licence else None
+    words = licence.ref if licence else found.expression or found.fact.value
+    named = replace(found.fact, value=words if found.fact.known else None)
+    facts["licence.ref"] = from_fact(named, licence.name if licence else "")
     if licence is None:
         return
-    facts["licence.ref"]["label"] = licence.name
     if licence.text_sha256:
         facts["licence.text_sha256"] = {
             "value": licence.text_sha256,
@@ -187,18 +179,6 @@ def _state_licence(facts: dict[str, Entry], release: Release, around: Surroundin
             "as_of": licence.text_date.isoformat() if licence.text_date else None,
         }
     _state(facts, "licence", around.facts_of("licence", licence.id))
-
-
-def _licence_entry(value: str | None, holder: Release) -> Entry:
-    entry: Entry = {
-        "value": value or None,
-        "state": holder.licence_state if value else "unknown",
-        "source": holder.licence_source,
-        "as_of": holder.licence_as_of.isoformat() if holder.licence_as_of else None,
-    }
-    if holder.licence_source_url:
-        entry["url"] = holder.licence_source_url
-    return entry
 
 
 def paths_of(subject: str) -> list[str]:

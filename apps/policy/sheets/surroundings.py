@@ -14,8 +14,11 @@ from apps.accounts.models import Organisation
 from apps.facts.resolution import Fact
 from apps.facts.selectors import FactsBySubject, current_facts
 from apps.facts.subjects import SubjectRef
+from apps.licences.meanings import Meanings
+from apps.licences.models import Licence
 from apps.parties.models import Domain, HubOrganisation, Party
 from apps.parties.selectors import owners_by_party
+from apps.registry.licensing import Licensing, licensing
 from apps.registry.models import Artefact, Model, ModelAlias, Release, Use
 from apps.registry.selectors import Lineage
 from apps.sanctions.models import Listing, RestrictionEvent
@@ -47,6 +50,9 @@ class Surroundings:
     aliases: Mapping[UUID, Sequence[ModelAlias]]
     floating: Mapping[UUID, Release]
     """By model: its release without a fixed revision."""
+    licensing: Mapping[UUID, Licensing]
+    """By release: what its facts say of its licence."""
+    licences: Mapping[UUID, Licence]
     releases_with_files: frozenset[UUID]
     listings: Mapping[UUID, Sequence[Listing]]
     events: Mapping[UUID, Sequence[RestrictionEvent]]
@@ -57,6 +63,12 @@ class Surroundings:
         if subject_id is None:
             return {}
         return self.facts.get(SubjectRef(subject_type, subject_id), {})
+
+    def licensing_of(self, release: Release) -> Licensing:
+        """The licence that counts: that of the release where somebody names one, else that of the floating release."""
+        own = self.licensing[release.id]
+        floating = self.floating.get(release.model_id)
+        return own if own.said or floating is None else self.licensing[floating.id]
 
     def family(self, party_id: UUID) -> list[UUID]:
         """A party with the entity or group that stands for it: what is known of either is known of it."""
@@ -89,13 +101,24 @@ def _grouped(rows: Iterable[Row], attribute: str) -> dict[UUID, list[Row]]:
     return found
 
 
-def _operators(
-    uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | None
-) -> tuple[FactsBySubject, dict[UUID, UUID]]:
-    """The facts of the deployments, and whom they know as operator: the column knows the present only."""
-    facts = current_facts({SubjectRef("deployment", use.deployment_id) for use in uses}, recorded=recorded, on=on)
+def _first_facts(
+    uses: Sequence[Use], releases: Iterable[UUID], *, on: dt.date, recorded: dt.datetime | None
+) -> FactsBySubject:
+    """Those that name further subjects: whom a deployment knows as operator, which licence a release bears."""
+    subjects = {SubjectRef("deployment", use.deployment_id) for use in uses}
+    subjects |= {SubjectRef("release", release) for release in releases}
+    return current_facts(subjects, recorded=recorded, on=on)
+
+
+def _operators(facts: FactsBySubject) -> dict[UUID, UUID]:
+    """By deployment, as of then: the column knows the present only."""
     stated = {subject.id: found["operator"] for subject, found in facts.items() if "operator" in found}
-    return facts, {deployment: UUID(fact.value) for deployment, fact in stated.items() if fact.known}
+    return {deployment: UUID(fact.value) for deployment, fact in stated.items() if fact.known}
+
+
+def _licensing(facts: FactsBySubject) -> dict[UUID, Licensing]:
+    meanings = Meanings.load()
+    return {subject.id: licensing(found, meanings) for subject, found in facts.items() if subject.type == "release"}
 
 
 def _around_models(models: Iterable[Model], lineage: Lineage) -> set[UUID]:
@@ -120,20 +143,17 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
     releases = {use.deployment.release_id: use.deployment.release for use in uses}
     models = {release.model_id: release.model for release in releases.values()}
     lineage = Lineage.load(recorded, of=models)
-    deployment_facts, operators = _operators(uses, on=on, recorded=recorded)
+    floating = {row.model_id: row for row in Release.objects.filter(model_id__in=models, revision="")}
+    first = _first_facts(uses, {*releases, *(row.id for row in floating.values())}, on=on, recorded=recorded)
+    operators, licensed = _operators(first), _licensing(first)
     near = _with_standing({*operators.values(), *_around_models(models.values(), lineage)})
     owners = owners_by_party(near, on=on, recorded=recorded)
     chain = {*near, *(owner for found in owners.values() for owner in found)}
-    floating = {
-        release.model_id: release
-        for release in Release.objects.select_related("licence").filter(model_id__in=models, revision="")
-    }
     subjects = {SubjectRef("org", organisation.id)} if organisation else set()
     subjects |= {SubjectRef("party", party) for party in near}
     subjects |= {SubjectRef("model", model) for model in models}
-    subjects |= {SubjectRef("release", release) for release in releases}
-    licensed = {release.licence_id for release in (*releases.values(), *floating.values())}
-    subjects |= {SubjectRef("licence", licence) for licence in licensed if licence}
+    licences = {found.licence for found in licensed.values() if found.licence}
+    subjects |= {SubjectRef("licence", licence) for licence in licences}
     for use in uses:
         subjects |= {SubjectRef("use_case", use.use_case_id), SubjectRef("screening", use.id)}
     newest = RestrictionEvent.objects.order_by("-as_of").filter(as_of__isnull=False)
@@ -143,7 +163,7 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
         on=on,
         organisation=organisation,
         lineage=lineage,
-        facts=current_facts(subjects, recorded=recorded, on=on) | deployment_facts,
+        facts=current_facts(subjects, recorded=recorded, on=on) | first,
         operators=operators,
         parties=near | Party.objects.in_bulk(chain - set(near)),
         owners=owners,
@@ -151,6 +171,8 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
         hub_organisations=_grouped(_by_then(HubOrganisation.objects.filter(party_id__in=near), recorded), "party_id"),
         aliases=_grouped(_by_then(aliases, recorded), "model_id"),
         floating=floating,
+        licensing=licensed,
+        licences=Licence.objects.in_bulk(licences),
         releases_with_files=frozenset(files.values_list("release_id", flat=True).distinct()),
         listings=listings_of(chain, recorded),
         events=events_of(chain, recorded),

@@ -12,7 +12,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.models import Organisation, User
 from apps.core.changes import change
 from apps.core.clock import today
-from apps.core.errors import InvalidInput, NotFound, NotPermitted
+from apps.core.errors import InvalidInput, NotFound, NotPermitted, filled
 from apps.facts.catalogue import FIELDS
 from apps.facts.models import Assertion
 from apps.facts.selectors import current_facts
@@ -20,7 +20,11 @@ from apps.facts.services import Statement, assert_facts, may_assert
 from apps.facts.subjects import SourceRef, SubjectRef
 from apps.licences.models import Licence
 from apps.parties.models import Party
+from apps.registry.licensing import CONCLUDED, DECLARED
 from apps.registry.models import Deployment, Model, Release, Use, UseCase
+from apps.registry.services.licensing import mirror_licences
+
+MAX_DECLARED = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +158,8 @@ def write_facts(
 
 
 def _check_references(subject_type: str, facts: Sequence[FactInput]) -> None:
+    if subject_type == "release":
+        _check_licences(facts)
     for fact in facts:
         column, _ = _MIRRORED.get(subject_type, {}).get(fact.field, ("", None))
         if fact.value is None or not column.endswith("_id"):
@@ -167,7 +173,20 @@ def _check_references(subject_type: str, facts: Sequence[FactInput]) -> None:
             raise InvalidInput("there is nobody with this identifier", pointer=f"/{fact.field}")
 
 
+def _check_licences(facts: Sequence[FactInput]) -> None:
+    for fact in facts:
+        if fact.field == CONCLUDED and fact.value is not None and not Licence.objects.filter(key=fact.value).exists():
+            raise InvalidInput("there is no licence of this key", pointer=f"/{CONCLUDED}")
+        if fact.field == DECLARED and isinstance(fact.value, str) and len(fact.value) > MAX_DECLARED:
+            message = filled("must have at most %(most)d characters", most=MAX_DECLARED)
+            raise InvalidInput(message, pointer=f"/{DECLARED}")
+
+
 def mirror(subject: SubjectRef, found: Any, fields: set[str]) -> None:
+    """Bring the columns that mirror `fields` of one subject in step with its facts."""
+    if subject.type == "release" and fields & {CONCLUDED, DECLARED}:
+        mirror_licences([found])
+        return
     mirrored = {name: entry for name, entry in _MIRRORED.get(subject.type, {}).items() if name in fields}
     if not mirrored:
         return

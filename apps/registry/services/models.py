@@ -18,8 +18,9 @@ from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.licences.models import Licence
 from apps.parties.models import Party
+from apps.registry.licensing import CONCLUDED, DECLARED
 from apps.registry.models import Artefact, LineageEdge, Model, ModelAlias, Release
-from apps.registry.services.facts import subject_for_change
+from apps.registry.services.facts import MAX_DECLARED, FactInput, subject_for_change, write_facts
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NAMESPACE = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
@@ -145,6 +146,7 @@ def add_release(
     """Enter a fixed revision: a weights commit or a dated snapshot. The same revision again gives the one there is.
 
     Its licence is that of the floating release unless told otherwise; a licence hangs on a revision, not on a name.
+    `licence` is the one the actor concludes, `licence_expression` what is declared: both become facts.
     """
     actor.require("register.change")
     revision = clean_text(revision, pointer="/revision", max_length=120)
@@ -157,6 +159,7 @@ def add_release(
     if existing:
         return existing
     source = clean_text(source, pointer="/source", max_length=500, required=False) or f"Stated by {actor.label}"
+    declared = clean_text(licence_expression, pointer="/licence_expression", max_length=MAX_DECLARED, required=False)
     hub = model.aliases.filter(namespace="huggingface").first()
     with change(actor, "release.add"):
         release = Release(
@@ -164,17 +167,19 @@ def add_release(
             revision=revision,
             pinned=True,
             purl=f"pkg:huggingface/{hub.identifier}@{revision}" if hub and _COMMIT.fullmatch(revision) else "",
-            licence=licence,
-            licence_expression=clean_text(licence_expression, pointer="/licence_expression", required=False),
-            licence_state="claimed_by_owner" if licence or licence_expression else "unknown",
-            licence_source=source if licence or licence_expression else "",
-            licence_as_of=today() if licence or licence_expression else None,
             state="claimed_by_owner",
             source_label=source,
             as_of=today(),
         )
         release.save()
+        _state_licence(actor, release, licence, declared, source)
     return release
+
+
+def _state_licence(actor: Actor, release: Release, licence: Licence | None, declared: str, source: str) -> None:
+    stated = {CONCLUDED: licence.key if licence else None, DECLARED: declared or None}
+    facts = [FactInput(field=field, value=value, source=source) for field, value in stated.items() if value]
+    write_facts(actor, SubjectRef("release", release.id), release, facts)
 
 
 def add_lineage_edge(

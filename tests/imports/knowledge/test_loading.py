@@ -154,7 +154,7 @@ def test_a_changed_fact_supersedes_and_a_missing_one_is_withdrawn(folder: Path) 
         ("lists.yaml", "since: 2026-01-02", "since: 2026-01-03", {"listings": ["owner-inc:XX-LIST:listed (since)"]}),
         ("events.yaml", "in_force", "lifted", {"measures": ["example-ban (status)"]}),
         ("models.yaml", "name: Tuned-7B", "name: Tuned-7B-v2", {"models": ["tuned-7b (name)"]}),
-        ("models.yaml", "expression: other", "expression: MIT", {"releases": ["tuned-7b (licence_expression)"]}),
+        ("models.yaml", "expression: other", "expression: MIT", {"facts of release": ["tuned-7b: licence_declared"]}),
         (
             "models.yaml",
             "Else, relation: merge, s: press",
