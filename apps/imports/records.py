@@ -165,3 +165,5 @@ class Reading:
     """The whole document as plain JSON: what has no field of ours is kept with it and exported again."""
     accounted: Mapping[str, str] = field(default_factory=dict)
     """JSON pointer of every known field that occurs -> where it went: a path of ours, or `kept`."""
+    notes: Sequence[str] = ()
+    """What a person should know of the file as a whole."""

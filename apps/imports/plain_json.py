@@ -1,0 +1,112 @@
+"""JSON from outside: read strictly, so that what we keep is what everybody else reads too. Pure."""
+
+import json
+import math
+import re
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from apps.core.errors import filled
+from apps.imports.pointers import walk
+from apps.imports.records import UnreadableFile
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_DEPTH = 100
+MAX_VALUES = 1_000_000
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""No database stores NUL or half a surrogate pair in JSON."""
+
+gettext_noop("the key “%(key)s” stands twice in one object")
+
+
+class _Twice(dict[str, Any]):
+    """An object in which a key stood twice; found again by walking, to say where."""
+
+    key = ""
+
+
+def load_object(content: bytes) -> dict[str, Any]:
+    """The JSON object that a file holds. A byte order mark is let pass.
+
+    Raises `UnreadableFile`, with a pointer where there is one, for other encodings than UTF-8, for what is no JSON,
+    for keys that stand twice, NaN, infinity and whole numbers beyond 64 bits, for characters that cannot be stored,
+    and above 32 MiB, 100 levels or a million values.
+    """
+    value = _parsed(_text(content))
+    if not isinstance(value, dict):
+        raise UnreadableFile("The file holds JSON, but not an object in curly brackets.", pointer="")
+    _check(value)
+    return value
+
+
+def _text(content: bytes) -> str:
+    if len(content) > MAX_BYTES:
+        raise UnreadableFile(filled("The file is larger than %(most)d MiB.", most=MAX_BYTES // 1024**2))
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableFile("The file is written in UTF-16. Save it as UTF-8.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(filled("Byte %(at)d of the file is not UTF-8. Save it as UTF-8.", at=error.start)) from None
+    if not text.strip():
+        raise UnreadableFile("The file is empty.")
+    return text
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_whole, parse_float=_float)
+    except json.JSONDecodeError as error:
+        message = filled(
+            "The file is no valid JSON: line %(line)d, column %(column)d: %(what)s",
+            line=error.lineno,
+            column=error.colno,
+            what=error.msg,
+        )
+        raise UnreadableFile(message) from None
+    except RecursionError:
+        raise UnreadableFile(filled("The file is nested deeper than %(most)d levels.", most=MAX_DEPTH)) from None
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    twice = _Twice(found)
+    seen: set[str] = set()
+    twice.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+    return twice
+
+
+def _constant(name: str) -> float:
+    raise UnreadableFile(filled("%(name)s is no number that JSON knows.", name=name))
+
+
+def _whole(text: str) -> int:
+    # Short enough to be converted at all: very long numbers take quadratic time.
+    if len(text) > 20 or not -(2**63) <= int(text) < 2**63:
+        raise UnreadableFile(filled("The number %(start)s… is larger than 64 bits.", start=text[:20]))
+    return int(text)
+
+
+def _float(text: str) -> float:
+    value = float(text) if len(text) <= 400 else math.inf
+    if not math.isfinite(value):
+        raise UnreadableFile(filled("The number %(start)s… is too large.", start=text[:20]))
+    return value
+
+
+def _check(document: dict[str, Any]) -> None:
+    for count, (pointer, value) in enumerate(walk(document)):
+        if count >= MAX_VALUES:
+            raise UnreadableFile(filled("The file holds more than %(most)d values.", most=MAX_VALUES))
+        if pointer.count("/") > MAX_DEPTH:
+            raise UnreadableFile(filled("The file is nested deeper than %(most)d levels.", most=MAX_DEPTH))
+        if isinstance(value, _Twice):
+            raise UnreadableFile(filled("the key “%(key)s” stands twice in one object", key=value.key), pointer=pointer)
+        unstorable = (isinstance(value, str) and _UNSTORABLE.search(value)) or (
+            isinstance(value, dict) and any(_UNSTORABLE.search(key) for key in value)
+        )
+        if unstorable:
+            raise UnreadableFile("holds a character that cannot be stored (NUL or half a surrogate pair)", pointer=pointer)
