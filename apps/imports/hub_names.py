@@ -50,7 +50,9 @@ def from_purl(text: str) -> Named | None:
     bare = text.partition("#")[0].partition("?")[0]
     version = unquote(bare.rpartition("@")[2]) if "@" in bare.rpartition("/")[2] else ""
     path = unquote(bare.partition("/")[2].strip("/").rpartition("@")[0] if version else bare.partition("/")[2])
-    return Named(purl.type, path.strip("/") if path.strip("/").casefold() == identifier.casefold() else identifier, version)
+    return Named(
+        purl.type, path.strip("/") if path.strip("/").casefold() == identifier.casefold() else identifier, version
+    )
 
 
 def from_address(url: str) -> Named | None:

@@ -122,9 +122,8 @@ def _texts(pairs: Pairs, names: Sequence[str]) -> dict[str, str]:
             raise _wrong(values[1][0], "stands twice")
         if values:
             found[name] = values[0][1]
-    if names is _MODEL_TEXTS:
-        if not found.get("name"):
-            raise _wrong(0, "a model without a name")
+    if names is _MODEL_TEXTS and not found.get("name"):
+        raise _wrong(0, "a model without a name")
     return found
 
 

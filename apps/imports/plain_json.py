@@ -48,7 +48,9 @@ def _text(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableFile(filled("Byte %(at)d of the file is not UTF-8. Save it as UTF-8.", at=error.start)) from None
+        raise UnreadableFile(
+            filled("Byte %(at)d of the file is not UTF-8. Save it as UTF-8.", at=error.start)
+        ) from None
     if not text.strip():
         raise UnreadableFile("The file is empty.")
     return text
@@ -56,7 +58,9 @@ def _text(content: bytes) -> str:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_whole, parse_float=_float)
+        return json.loads(
+            text, object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_whole, parse_float=_float
+        )
     except json.JSONDecodeError as error:
         message = filled(
             "The file is no valid JSON: line %(line)d, column %(column)d: %(what)s",
@@ -109,4 +113,6 @@ def _check(document: dict[str, Any]) -> None:
             isinstance(value, dict) and any(_UNSTORABLE.search(key) for key in value)
         )
         if unstorable:
-            raise UnreadableFile("holds a character that cannot be stored (NUL or half a surrogate pair)", pointer=pointer)
+            raise UnreadableFile(
+                "holds a character that cannot be stored (NUL or half a surrogate pair)", pointer=pointer
+            )

@@ -1,6 +1,6 @@
 """JSON pointers (RFC 6901) into plain JSON. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 
@@ -36,3 +36,18 @@ def walk(document: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 def leaves(document: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
     """Every value that holds no other: texts, numbers, true, false, null, and empty containers."""
     return ((here, value) for here, value in walk(document, pointer) if not (isinstance(value, dict | list) and value))
+
+
+def without(document: Any, pointers: Iterable[str]) -> Any:
+    """A copy of a document without the fields at some pointers."""
+    left_out = frozenset(pointers)
+    return _copy(document, "", left_out) if left_out else document
+
+
+def _copy(value: Any, pointer: str, left_out: frozenset[str]) -> Any:
+    if isinstance(value, dict):
+        kept = ((key, item, join(pointer, key)) for key, item in value.items())
+        return {key: _copy(item, here, left_out) for key, item, here in kept if here not in left_out}
+    if isinstance(value, list):
+        return [_copy(item, join(pointer, index), left_out) for index, item in enumerate(value)]
+    return value

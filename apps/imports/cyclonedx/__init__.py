@@ -10,9 +10,9 @@ from typing import Any
 
 from apps.core.errors import filled
 from apps.imports.cyclonedx.rows import rows_of
-from apps.imports.cyclonedx.schema import VERSIONS, Knowledge, violations, without
+from apps.imports.cyclonedx.schema import VERSIONS, Knowledge, violations
 from apps.imports.formats import document_of
-from apps.imports.pointers import leaves
+from apps.imports.pointers import leaves, without
 from apps.imports.records import Reading, UnreadableFile
 
 KIND = "cyclonedx"

@@ -212,9 +212,7 @@ def _facts(pointer: str, component: Mapping[str, Any], told: Told) -> list[FactR
             told.all_of(where, parameters[side], f"model.{field}")
             state = State.CLAIMED_BY_PROVIDER if stated else State.INFERRED
             note = "" if stated else f"Concluded from the formats {', '.join(formats)[:300]}."
-            found.append(
-                FactRecord(subject="model", field=field, value=values, state=state, note=note, pointer=where)
-            )
+            found.append(FactRecord(subject="model", field=field, value=values, state=state, note=note, pointer=where))
     return found
 
 
@@ -227,7 +225,9 @@ def _notes(component: Mapping[str, Any], named: Naming) -> list[str]:
         others += [component[key] for key in ("publisher", "author") if component.get(key)]
         if others:
             names = ", ".join(dict.fromkeys(others))[:300]
-            notes.append(f"No manufacturer is named. {names} (supplier, publisher or author) is not taken as developer.")
+            notes.append(
+                f"No manufacturer is named. {names} (supplier, publisher or author) is not taken as developer."
+            )
     if component["name"].casefold().endswith(_KINDS_OF_FILE):
         notes.append("The producer names a file as the model; it is entered under the name of the file.")
     if component.get("pedigree", {}).get("variants"):

@@ -153,18 +153,3 @@ class Knowledge:
         for step in path.split("/")[1:]:
             target = target[step.replace("~1", "/").replace("~0", "~")]
         return file, target
-
-
-def without(document: Any, pointers: Iterable[str]) -> Any:
-    """A copy of a document without the fields at some pointers."""
-    left_out = frozenset(pointers)
-    return _copy(document, "", left_out) if left_out else document
-
-
-def _copy(value: Any, pointer: str, left_out: frozenset[str]) -> Any:
-    if isinstance(value, dict):
-        kept = ((key, item, join(pointer, key)) for key, item in value.items())
-        return {key: _copy(item, here, left_out) for key, item, here in kept if here not in left_out}
-    if isinstance(value, list):
-        return [_copy(item, join(pointer, index), left_out) for index, item in enumerate(value)]
-    return value
