@@ -1,5 +1,6 @@
 """Licences by their reference; what a text says are assertions about the subject `licence`."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -94,3 +95,92 @@ class Duty(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.licence_id} {self.term}"
+
+
+class LicenceText(BaseModel):
+    """A text that somebody brought: its bytes as they came, what they say, and which licence that is."""
+
+    class State(models.TextChoices):
+        RECOGNISED = "recognised", _("Recognised")
+        CANDIDATES = "candidates", _("To be confirmed")
+        CONFIRMED = "confirmed", _("Confirmed by a person")
+        UNKNOWN = "unknown", _("Not recognised")
+        REFUSED = "refused", _("None of the known ones")
+
+    class How(models.TextChoices):
+        EXACT = "exact", _("Same file")
+        WORDING = "wording", _("Same words")
+        SIMILAR = "similar", _("Similar")
+        AMBIGUOUS = "ambiguous", _("Similar to several")
+        PERSON = "person", _("A person's word")
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    """Of the bytes as they came."""
+    content = models.BinaryField()
+    encoding = models.CharField(max_length=12)
+    size = models.PositiveIntegerField()
+    """Bytes."""
+    wording_sha256 = models.CharField(max_length=64)
+    """Of the wording: see `wording.py`. Two files that differ in white space only have the same."""
+    words = models.PositiveIntegerField()
+    numbers = models.JSONField(default=list, blank=True)
+    """The numbers that it names."""
+    fingerprint = models.TextField()
+    licence = models.ForeignKey(Licence, on_delete=models.PROTECT, null=True, blank=True, related_name="texts")
+    """What the text is; empty until it is recognised word for word or a person has said so."""
+    label = models.CharField(max_length=500, blank=True)
+    """The known text it is word for word, also where no licence of the register has that text."""
+    state = models.CharField(max_length=12, choices=State, default=State.UNKNOWN)
+    how = models.CharField(max_length=10, choices=How, blank=True)
+    candidates = models.JSONField(default=list, blank=True)
+    """The most similar known texts, best first: see `recognising.Candidate.stored`."""
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_note = models.TextField(blank=True)
+
+    journal_silent = ("content", "fingerprint", "candidates", "numbers")
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = (
+            models.Index(fields=("wording_sha256",), name="licence_text_wording"),
+            models.Index(fields=("-created_at", "-id"), name="licence_text_recent"),
+        )
+
+    def __str__(self) -> str:
+        return self.sha256
+
+    @property
+    def text(self) -> str:
+        """The text as people read it."""
+        return bytes(self.content).decode("utf-8-sig" if self.encoding == "utf-8" else self.encoding)
+
+
+class TextSighting(BaseModel):
+    """Where a text was seen: a source says on a day that this is the text of a release, or of a licence."""
+
+    text = models.ForeignKey(LicenceText, on_delete=models.CASCADE, related_name="sightings")
+    release_id = models.UUIDField(null=True, blank=True)
+    """The release it came with; a release is a thing of the register, which this room does not know."""
+    licence = models.ForeignKey(Licence, on_delete=models.CASCADE, null=True, blank=True, related_name="sightings")
+    """The licence whose own present wording this is said to be."""
+    source_label = models.CharField(max_length=500)
+    source_url = models.URLField(max_length=1000, blank=True)
+    as_of = models.DateField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-as_of", "-seen_at")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("text", "release_id", "licence", "source_label"),
+                name="text_seen_once",
+                nulls_distinct=False,
+            ),
+        )
+        indexes = (models.Index(fields=("release_id",), name="sighting_release"),)
+
+    def __str__(self) -> str:
+        return f"{self.text_id} {self.source_label}"
