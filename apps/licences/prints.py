@@ -114,7 +114,9 @@ def known_by_wording() -> dict[str, KnownText]:
     return {text.wording_sha256: text for text in sorted(known_texts(), key=lambda text: bool(text.licences))}
 
 
-def entry_for(*, key: str, label: str, url: str, date: dt.date, sha256: str, licences: Iterable[str], wording_: str) -> dict[str, object]:  # fmt: skip
+def entry_for(
+    *, key: str, label: str, url: str, date: dt.date, sha256: str, licences: Iterable[str], wording_: str
+) -> dict[str, object]:
     """A text as the file of known texts holds it: how the shipped entries were made."""
     made = fingerprint(wording_)
     return {

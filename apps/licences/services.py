@@ -55,7 +55,9 @@ def store_text(
     sha256 = hashlib.sha256(content).hexdigest()
     with change(actor, "licence_text.store"):
         one_at_a_time(f"licence text {sha256}")
-        text = LicenceText.objects.filter(sha256=sha256).first() or _kept(content, sha256, decoded.text, decoded.encoding)
+        text = LicenceText.objects.filter(sha256=sha256).first() or _kept(
+            content, sha256, decoded.text, decoded.encoding
+        )
         if _seen(text, release.id if release else None, licence, source, url, day):
             _tell(text, release.id if release else None, licence)
     return text
@@ -127,7 +129,7 @@ def _settled(row: LicenceText) -> list[Stored]:
 
 
 def _as_stored(text: LicenceText) -> Stored:
-    assert text.licence is not None  # noqa: S101 - asked for above
+    assert text.licence is not None
     print_ = Fingerprint(unpacked(text.fingerprint), text.words, frozenset(text.numbers))
     label = text.label or text.licence.name
     return Stored(f"text:{text.sha256}", label, text.licence.key, text.wording_sha256, print_)
@@ -173,8 +175,7 @@ def _settle(actor: Actor, text: LicenceText, state: str, licence: Licence | None
     _require_shared(actor)
     if actor.user_id is None:
         raise NotPermitted(gettext_noop("What a text is, is said by people."))
-    action = "confirm" if licence else "refuse"
-    with change(actor, f"licence_text.{action}", reason=note):
+    with change(actor, "licence_text.settle", reason=note):
         text = LicenceText.objects.select_for_update(of=("self",)).get(id=text.id)
         if text.state == LicenceText.State.RECOGNISED and text.licence_id:
             raise InvalidInput(gettext_noop("This text is a known one word for word; there is nothing to settle."))
