@@ -1,7 +1,7 @@
 """Statements about subjects of the register, and the columns that mirror some of them for lists and look-ups."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from apps.core.clock import today
 from apps.core.errors import InvalidInput, NotFound, NotPermitted, filled
 from apps.facts.catalogue import FIELDS
 from apps.facts.models import Assertion
+from apps.facts.resolution import Fact
 from apps.facts.selectors import current_facts
 from apps.facts.services import Statement, assert_facts, may_assert
 from apps.facts.subjects import SourceRef, SubjectRef
@@ -89,6 +90,9 @@ _MIRRORED: dict[str, dict[str, tuple[str, Any]]] = {
     },
     "model": {"kind": ("kind", "unknown"), "access": ("access", "unknown")},
 }
+
+
+_LICENCES = frozenset({CONCLUDED, DECLARED})
 
 
 def subject_for_change(actor: Actor, subject_type: str, subject_id: UUID) -> Any:
@@ -184,16 +188,35 @@ def _check_licences(facts: Sequence[FactInput]) -> None:
 
 def mirror(subject: SubjectRef, found: Any, fields: set[str]) -> None:
     """Bring the columns that mirror `fields` of one subject in step with its facts."""
-    if subject.type == "release" and fields & {CONCLUDED, DECLARED}:
+    if subject.type == "release" and fields & _LICENCES:
         mirror_licences([found])
         return
-    mirrored = {name: entry for name, entry in _MIRRORED.get(subject.type, {}).items() if name in fields}
-    if not mirrored:
+    if not _mirrored(subject, fields):
         return
-    resolved = current_facts([subject])[subject]
+    _bring_in_step(found, _mirrored(subject, fields), current_facts([subject])[subject])
+
+
+def mirror_many(fields: Mapping[SubjectRef, set[str]]) -> None:
+    """Like `mirror` for many subjects of an import: a few queries for all, and one for each row that changes."""
+    licensed = {subject.id for subject, names in fields.items() if subject.type == "release" and names & _LICENCES}
+    mirror_licences(Release.objects.filter(id__in=licensed))
+    subjects = {subject: entries for subject, names in fields.items() if (entries := _mirrored(subject, names))}
+    resolved = current_facts(subjects) if subjects else {}
+    for kind in dict.fromkeys(subject.type for subject in subjects):
+        rows = _SUBJECTS[kind]._default_manager.in_bulk([one.id for one in subjects if one.type == kind])
+        for subject, entries in subjects.items():
+            if subject.type == kind and subject.id in rows:
+                _bring_in_step(rows[subject.id], entries, resolved[subject])
+
+
+def _mirrored(subject: SubjectRef, fields: set[str]) -> dict[str, tuple[str, Any]]:
+    return {name: entry for name, entry in _MIRRORED.get(subject.type, {}).items() if name in fields}
+
+
+def _bring_in_step(found: Any, mirrored: Mapping[str, tuple[str, Any]], facts: Mapping[str, Fact]) -> None:
     changed = []
     for name, (column, otherwise) in mirrored.items():
-        fact = resolved.get(name)
+        fact = facts.get(name)
         value = fact.value if fact and fact.known else otherwise
         if column == "next_review" and isinstance(value, str):
             value = dt.date.fromisoformat(value)

@@ -1,0 +1,163 @@
+"""From a reading to the register: entries in chunks, each chunk in one transaction with what it says was written."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from apps.core.copying import copy_rows
+from apps.core.errors import FieldError, Filled
+from apps.core.models import BaseModel
+from apps.facts.models import Assertion
+from apps.facts.services import Statement, assert_facts
+from apps.facts.signals import facts_changed
+from apps.facts.subjects import SubjectRef
+from apps.imports.known import Known, folded, model_of
+from apps.imports.models import Import, ImportRow, SourceDocument
+from apps.imports.planning import Context, Planned, plan_row
+from apps.imports.records import Row
+from apps.registry.models import Artefact, Deployment, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.services.facts import mirror_many
+
+CHUNK = 250
+"""Entries that are written in one transaction."""
+LARGEST_RAW = 20_000
+IN_ORDER: tuple[type[BaseModel], ...] = (
+    *(Model, ModelAlias, Release, Artefact, Deployment, UseCase, Use),
+    SourceDocument,
+)
+"""The tables that an import writes, those that others refer to first."""
+_LOOK = {kind._meta.label_lower: kind for kind in IN_ORDER}
+
+
+def in_order(rows: Sequence[Row]) -> list[tuple[int, Row]]:
+    """Entries with their numbers, parents before what was made from them: always the same order for the same file."""
+    places: dict[str, int] = {}
+    for at, row in enumerate(rows):
+        if row.record is not None:
+            record = model_of(row.record)
+            for name in (record.name, *(identifier for _, identifier in record.identifiers)):
+                places.setdefault(folded(name), at)
+    ordered: dict[int, None] = {}
+    for at in range(len(rows)):
+        _with_parents(at, rows, places, ordered)
+    return [(at + 1, rows[at]) for at in ordered]
+
+
+def _with_parents(first: int, rows: Sequence[Row], places: Mapping[str, int], ordered: dict[int, None]) -> None:
+    """Put an entry and all that it rests on into the order. Without recursion: chains may be long, and circles end."""
+    waiting, seen = [first], {first}
+    while waiting:
+        at = waiting[-1]
+        record = rows[at].record
+        names = [parent.name for parent in model_of(record).parents] if record is not None else []
+        above = [places[folded(name)] for name in names if folded(name) in places]
+        missing = [one for one in above if one not in ordered and one not in seen]
+        if missing:
+            waiting += missing
+            seen |= set(missing)
+        else:
+            ordered.setdefault(waiting.pop(), None)
+
+
+def plan_chunk(entries: Sequence[tuple[int, Row]], known: Known, context: Context) -> list[Planned]:
+    """What some entries come to. `known` learns of it, so that the next ones build on it."""
+    known.load([row.record for _, row in entries if row.record is not None])
+    return [plan_row(number, row, known, context) for number, row in entries]
+
+
+def write_chunk(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row], context: Context) -> list[ImportRow]:
+    """Write what was planned, and the report on it. The caller has opened the transaction and the change."""
+    made = [row for plan in planned for row in plan.rows]
+    _supersede_documents(made)
+    for kind in IN_ORDER:
+        kind._default_manager.bulk_create([row for row in made if type(row) is kind], batch_size=500)
+    asserted = _assert(planned, context)
+    new_deployments = {SubjectRef("deployment", row.id) for row in made if isinstance(row, Deployment)}
+    new_releases = {SubjectRef("release", row.id) for row in made if isinstance(row, Release | Artefact)}
+    if new_deployments or new_releases:
+        facts_changed.send(sender=Import, subjects=new_deployments | new_releases)
+    rows = [_reported(one, plan, raws[plan.number]) for plan in planned]
+    for plan, row in zip(planned, rows, strict=True):
+        row.assertions = [asserted[statement.subject, statement.field].id for statement in plan.statements]
+        row.objects_made = [[made._meta.label_lower, str(made.id)] for made in plan.rows]
+    store_rows(rows)
+    return rows
+
+
+def store_rows(rows: Sequence[ImportRow]) -> None:
+    """Store the report on some entries."""
+    copy_rows(rows)
+
+
+def _supersede_documents(made: Iterable[BaseModel]) -> None:
+    new = {(row.release_id, row.kind): row for row in made if isinstance(row, SourceDocument)}
+    if not new:
+        return
+    current = SourceDocument.objects.select_for_update().filter(
+        release_id__in={release for release, _ in new}, superseded_at__isnull=True
+    )
+    for old in current:
+        if (old.release_id, old.kind) in new:
+            old.superseded_at = new[old.release_id, old.kind].recorded_at
+            old.save(update_fields=["superseded_at"])
+
+
+def _assert(planned: Sequence[Planned], context: Context) -> dict[tuple[SubjectRef, str], Assertion]:
+    statements: list[Statement] = [statement for plan in planned for statement in plan.statements]
+    rows = assert_facts(actor=context.actor, statements=statements, channel=context.kind, action="import.apply")
+    fields: dict[SubjectRef, set[str]] = defaultdict(set)
+    for statement in statements:
+        fields[statement.subject].add(statement.field)
+    mirror_many(fields)
+    return {(one.subject, one.field): row for one, row in zip(statements, rows, strict=True)}
+
+
+def told(message: str) -> dict[str, Any]:
+    """A message as it is stored: with its pattern where it has one, so that pages say it in their language."""
+    if isinstance(message, Filled):
+        values = message.values.items()
+        plain = {name: value if isinstance(value, int | float) else str(value) for name, value in values}
+        return {"message": str(message), "pattern": message.pattern, "values": plain}
+    return {"message": str(message)}
+
+
+def told_errors(errors: Iterable[FieldError]) -> list[dict[str, Any]]:
+    """Errors as they are stored."""
+    return [{"pointer": error.pointer, **told(error.message)} for error in errors]
+
+
+def _reported(one: Import, plan: Planned, row: Row) -> ImportRow:
+    return ImportRow(
+        of=one,
+        number=plan.number,
+        locator=plan.locator[:300],
+        outcome=plan.outcome,
+        title=plan.title[:300],
+        subject_type=plan.subject.type if plan.subject else "",
+        subject_id=plan.subject.id if plan.subject else None,
+        changes=plan.changes[:500],
+        errors=told_errors(plan.errors),
+        notes=[told(note) for note in plan.notes[:100]],
+        raw=_small(row.raw),
+        row_version=1,
+    )
+
+
+def report(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row]) -> list[ImportRow]:
+    """The report on entries of which nothing is written."""
+    return [_reported(one, plan, raws[plan.number]) for plan in planned]
+
+
+def _small(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry as it stands in the file, where that is not too much to show."""
+    text = json.dumps(raw, ensure_ascii=False, default=str)
+    if len(text) <= LARGEST_RAW:
+        found: dict[str, Any] = json.loads(text.replace("\\u0000", ""))
+        return found
+    return {str(key)[:100]: str(value)[:200] for key, value in list(raw.items())[:50]}
+
+
+def table_of(label: str) -> type[BaseModel]:
+    """The table that a label such as `registry.model` means."""
+    return _LOOK[label]

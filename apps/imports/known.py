@@ -1,0 +1,246 @@
+"""What the register holds about the models and uses that a file speaks of, read in batches: no query per entry."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.db.models import Model as DjangoModel
+from django.db.models.functions import Upper
+
+from apps.accounts.models import Team, User
+from apps.core.models import BaseModel
+from apps.facts.models import Assertion, State
+from apps.facts.selectors import assertions_at
+from apps.facts.subjects import SubjectRef
+from apps.imports.models import SourceDocument
+from apps.imports.records import ModelRecord, UseRecord
+from apps.parties.models import HubOrganisation, Party, PartyName
+from apps.registry.models import Artefact, Deployment, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.references import MOVING
+
+Record = ModelRecord | UseRecord
+
+
+def folded(text: str) -> str:
+    """As texts are compared: without regard to case and space around."""
+    return text.strip().casefold()
+
+
+def revision_of(record: ModelRecord) -> str:
+    """The revision as the register holds it: empty for what moves, commits in small letters."""
+    revision = record.revision.strip()
+    if revision.casefold() in MOVING:
+        return ""
+    commit = len(revision) in (40, 64) and all(digit in "0123456789abcdef" for digit in revision.lower())
+    return revision.lower() if commit else revision
+
+
+def model_of(record: Record) -> ModelRecord:
+    """The model that an entry is about."""
+    return record.model if isinstance(record, UseRecord) else record
+
+
+class Known:
+    """What is in the register, and what the entries before this one will have put there."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.aliases: dict[tuple[str, str], UUID] = {}
+        self.by_identifier: dict[str, set[UUID]] = defaultdict(set)
+        self.by_name: dict[str, set[UUID]] = defaultdict(set)
+        self.identified: set[UUID] = set()
+        """Models that have an identifier."""
+        self.models: dict[UUID, Model] = {}
+        self.releases: dict[tuple[UUID, str], Release] = {}
+        self.artefacts: dict[UUID, dict[str, Artefact]] = defaultdict(dict)
+        self.statements: dict[tuple[str, UUID], dict[str, list[Assertion]]] = defaultdict(lambda: defaultdict(list))
+        self.documents: dict[UUID, str] = {}
+        self.teams: dict[str, set[Team]] = defaultdict(set)
+        self.people: dict[str, User] = {}
+        self.parties: dict[str, set[UUID]] = defaultdict(set)
+        self.party_names: dict[UUID, str] = {}
+        self.hubs: dict[tuple[str, str], UUID] = {}
+        self.uses: dict[tuple[UUID | None, str], list[Use]] = defaultdict(list)
+        self.pairs: dict[tuple[UUID, UUID], Use] = {}
+        """By use case and deployment."""
+        self.use_cases: dict[tuple[UUID | None, str], list[UseCase]] = defaultdict(list)
+        self.deployments: dict[tuple[UUID | None, str], list[Deployment]] = defaultdict(list)
+        self.stated: dict[tuple[str, UUID, str], str] = {}
+        """What this file has said already, and where."""
+        self.new: set[UUID] = set()
+        """Rows that do not stand in the database yet."""
+
+    # Reading --------------------------------------------------------------------------------------------------------
+
+    def load(self, records: Sequence[Record]) -> None:
+        """Read what `records` speak of. Some fifteen queries, whatever their number."""
+        models = [model_of(record) for record in records]
+        self._load_models(models)
+        self._load_parties(models)
+        uses = [record for record in records if isinstance(record, UseRecord)]
+        if uses:
+            self._load_uses(uses)
+        self._load_people(records)
+        self._load_statements()
+
+    def _load_models(self, records: Sequence[ModelRecord]) -> None:
+        named = {folded(identifier) for record in records for _, identifier in record.identifiers}
+        alone = {folded(record.name) for record in records}
+        parents = {folded(parent.name) for record in records for parent in record.parents}
+        for alias in ModelAlias.objects.filter(identifier_folded__in=named | alone | parents).order_by():
+            self.add_alias(alias)
+        names = {text.strip().upper() for text in self._texts(records)}
+        for name, model_id in _by_upper(Model.objects.all(), names).values_list("name", "id"):
+            self.by_name[folded(name)].add(model_id)
+        wanted = set(self.aliases.values()) | {one for ids in self.by_name.values() for one in ids}
+        missing = wanted - self.models.keys()
+        self.models |= Model.objects.select_related("developer").in_bulk(missing)
+        self.identified |= set(
+            ModelAlias.objects.filter(model_id__in=missing).order_by().values_list("model_id", flat=True)
+        )
+        for release in Release.objects.filter(model_id__in=missing).order_by():
+            self.releases[release.model_id, release.revision] = release
+        self._load_files(records, missing)
+
+    def _texts(self, records: Sequence[ModelRecord]) -> Iterator[str]:
+        for record in records:
+            yield record.name
+            yield from (parent.name for parent in record.parents)
+
+    def _load_files(self, records: Sequence[ModelRecord], model_ids: Iterable[UUID]) -> None:
+        if any(record.files for record in records):
+            for artefact in Artefact.objects.filter(release__model_id__in=model_ids).order_by():
+                self.artefacts[artefact.release_id][artefact.path] = artefact
+        rows = SourceDocument.objects.filter(
+            release__model_id__in=model_ids, kind=self.kind, superseded_at__isnull=True
+        ).order_by()
+        self.documents |= dict(rows.values_list("release_id", "digest"))
+
+    def _load_parties(self, records: Sequence[ModelRecord]) -> None:
+        facts = [fact for record in records for fact in record.facts]
+        self._load_party_names({record.developer for record in records if record.developer}, facts)
+        owners = {
+            (namespace.lower(), folded(identifier.partition("/")[0]))
+            for record in records
+            for namespace, identifier in record.identifiers
+            if "/" in identifier
+        }
+        if owners - self.hubs.keys():
+            rows = HubOrganisation.objects.annotate(upper=Upper(F("name"))).filter(
+                hub__in={hub for hub, _ in owners}, upper__in={name.upper() for _, name in owners}
+            )
+            for one in rows.exclude(state__in=(State.UNKNOWN, State.DISPUTED)).order_by():
+                self.hubs[one.hub, folded(one.name)] = one.party_id
+
+    def _load_party_names(self, names: set[str], facts: Sequence[Any]) -> None:
+        from apps.facts.catalogue import FIELDS
+
+        for fact in facts:
+            spec = FIELDS.get(fact.subject, {}).get(fact.field)
+            if spec is not None and spec.type == "party" and isinstance(fact.value, str):
+                names.add(fact.value)
+        wanted = {name.strip().upper() for name in names}
+        if not wanted:
+            return
+        for name, party_id in _by_upper(Party.objects.all(), wanted).values_list("name", "id"):
+            self.parties[folded(name)].add(party_id)
+        for name, party_id in _by_upper(PartyName.objects.all(), wanted).values_list("name", "party_id"):
+            self.parties[folded(name)].add(party_id)
+        ids = {party_id for found in self.parties.values() for party_id in found}
+        self.party_names |= dict(Party.objects.filter(id__in=ids).order_by().values_list("id", "name"))
+
+    def _load_uses(self, records: Sequence[UseRecord]) -> None:
+        self._load_party_names(set(), [fact for record in records for fact in record.facts])
+        if not self.teams:
+            for team in Team.objects.all():
+                self.teams[folded(team.name)].add(team)
+                self.teams[folded(team.slug)].add(team)
+        names = {record.use.strip().upper() for record in records}
+        of_uses = Use.objects.select_related("deployment__release", "use_case")
+        for use in _by_upper(of_uses, names).exclude(status=Use.Status.RETIRED):
+            self.add_use(use)
+        cases = {(record.use_case or record.use).strip().upper() for record in records}
+        for case in _by_upper(UseCase.objects.all(), cases):
+            _put(self.use_cases[case.team_id, folded(case.name)], case)
+        services = {(record.deployment or record.use).strip().upper() for record in records}
+        for deployment in _by_upper(Deployment.objects.select_related("release"), services):
+            _put(self.deployments[deployment.team_id, folded(deployment.name)], deployment)
+        ids = {case.id for found in self.use_cases.values() for case in found}
+        for use in of_uses.filter(use_case_id__in=ids - self.new).exclude(status=Use.Status.RETIRED).order_by():
+            self.pairs[use.use_case_id, use.deployment_id] = use
+
+    def _load_people(self, records: Sequence[Record]) -> None:
+        mails = {
+            str(fact.value).strip().lower()
+            for record in records
+            for fact in record.facts
+            if isinstance(fact.value, str) and "@" in fact.value
+        }
+        mails |= {record.owner_email.strip().lower() for record in records if isinstance(record, UseRecord)}
+        mails -= {"", *self.people}
+        if mails:
+            self.people |= {user.email.lower(): user for user in User.objects.filter(email__in=mails, is_active=True)}
+
+    def _load_statements(self) -> None:
+        subjects = [
+            *(("model", key) for key in self.models),
+            *(("release", release.id) for release in self.releases.values()),
+            *(("deployment", row.id) for rows in self.deployments.values() for row in rows),
+            *(("use_case", row.id) for rows in self.use_cases.values() for row in rows),
+            *(("deployment", use.deployment_id) for rows in self.uses.values() for use in rows),
+            *(("use_case", use.use_case_id) for rows in self.uses.values() for use in rows),
+        ]
+        missing = [key for key in dict.fromkeys(subjects) if key not in self.statements and key[1] not in self.new]
+        if missing:
+            for key in missing:
+                self.statements[key] = defaultdict(list)
+            for assertion in assertions_at(SubjectRef(*key) for key in missing).order_by():
+                self.statements[assertion.subject_type, assertion.subject_id][assertion.field].append(assertion)
+
+    # What entries put there -----------------------------------------------------------------------------------------
+
+    def add_alias(self, alias: ModelAlias) -> None:
+        """An identifier that names a model."""
+        self.aliases[alias.namespace, alias.identifier_folded] = alias.model_id
+        self.by_identifier[alias.identifier_folded].add(alias.model_id)
+        self.identified.add(alias.model_id)
+
+    def add_use(self, use: Use) -> None:
+        """A use with its use case and deployment."""
+        _put(self.uses[use.team_id, folded(use.name)], use)
+        self.pairs[use.use_case_id, use.deployment_id] = use
+
+    def add(self, row: BaseModel) -> None:
+        """A row that an entry makes: the entries after it find it like any other."""
+        self.new.add(row.id)
+        if isinstance(row, Model):
+            self.models[row.id] = row
+            self.by_name[folded(row.name)].add(row.id)
+        elif isinstance(row, ModelAlias):
+            self.add_alias(row)
+        elif isinstance(row, Release):
+            self.releases[row.model_id, row.revision] = row
+        elif isinstance(row, Artefact):
+            self.artefacts[row.release_id][row.path] = row
+        elif isinstance(row, Deployment):
+            self.deployments[row.team_id, folded(row.name)].append(row)
+        elif isinstance(row, UseCase):
+            self.use_cases[row.team_id, folded(row.name)].append(row)
+        elif isinstance(row, Use):
+            self.add_use(row)
+        elif isinstance(row, SourceDocument):
+            self.documents[row.release_id] = row.digest
+
+
+def _put(rows: list[Any], row: DjangoModel) -> None:
+    if all(one.pk != row.pk for one in rows):
+        rows.append(row)
+
+
+def _by_upper(rows: QuerySet[Any], names: set[str]) -> QuerySet[Any]:
+    if not names - {""}:
+        return rows.filter(Q(pk__in=[]))
+    found: QuerySet[Any] = rows.annotate(upper=Upper(F("name"))).filter(upper__in=names - {""}).order_by()
+    return found

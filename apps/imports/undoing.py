@@ -1,0 +1,224 @@
+"""Taking back a whole import: its statements, its claims, and the rows that nothing else rests on. All or nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import ForeignObjectRel
+
+from apps.accounts.actors import Actor
+from apps.core.changes import change, one_at_a_time
+from apps.core.clock import now
+from apps.core.ids import uuid7
+from apps.core.models import BaseModel
+from apps.facts.models import Assertion
+from apps.facts.signals import facts_changed
+from apps.facts.subjects import SubjectRef
+from apps.imports.applying import IN_ORDER, table_of
+from apps.imports.models import Import, ImportRow, SourceDocument
+from apps.registry.models import Deployment, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.services import retire_use
+from apps.registry.services.facts import mirror_many
+
+_SUBJECT_TYPES: dict[type[BaseModel], str] = {
+    Model: "model",
+    Release: "release",
+    Deployment: "deployment",
+    UseCase: "use_case",
+}
+_BATCH = 1000
+
+
+def undo(actor: Actor, one: Import) -> None:
+    """Take back what an import wrote, and say what had to stay and why.
+
+    Statements end and what they had superseded is stated again; both stay in the history.
+    """
+    with change(actor, "import.undo", reason=one.reason):
+        one_at_a_time("imports")
+        one = Import.objects.select_for_update(of=("self",)).get(id=one.id)
+        if not one.pending or one.step != Import.Step.UNDO:
+            return
+        rows = list(ImportRow.objects.filter(of=one).only("assertions", "claims", "objects_made"))
+        touched = _take_back_statements(one, [key for row in rows for key in row.assertions])
+        made = _made(rows)
+        _take_back_documents(one, made)
+        kept = _remove(actor, one, made)
+        if touched:
+            mirror_many(touched)
+            facts_changed.send(sender=Import, subjects=set(touched))
+        one.state, one.progress, one.kept, one.finished_at = Import.State.UNDONE, 1.0, kept, now()
+        one.save()
+
+
+# Statements ---------------------------------------------------------------------------------------------------------
+
+
+def _take_back_statements(one: Import, ids: Sequence[UUID]) -> dict[SubjectRef, set[str]]:
+    touched: dict[SubjectRef, set[str]] = defaultdict(set)
+    moment = now()
+    for batch in _batches(ids):
+        mine = list(
+            Assertion.objects.select_for_update().filter(id__in=batch, superseded_at__isnull=True).order_by("id")
+        )
+        again = _reinstated(one, mine)
+        copies = []
+        for assertion in mine:
+            touched[SubjectRef(assertion.subject_type, assertion.subject_id)].add(assertion.field)
+            assertion.superseded_at = moment
+            if old := again.get(assertion.id):
+                copies.append(_copy(old, moment))
+                assertion.superseded_by = copies[-1]
+        Assertion.objects.bulk_create(copies, batch_size=500)
+        Assertion.objects.bulk_update(mine, ["superseded_at", "superseded_by"], batch_size=500)
+    return touched
+
+
+def _copy(old: Assertion, moment: Any) -> Assertion:
+    """The same statement, recorded anew: when it did not count must stay to be seen."""
+    values = {field.attname: getattr(old, field.attname) for field in Assertion._meta.concrete_fields}
+    return Assertion(
+        **{
+            **values,
+            "id": uuid7(),
+            "recorded_at": moment,
+            "superseded_at": None,
+            "superseded_by_id": None,
+            "row_version": 1,
+        }
+    )
+
+
+def _reinstated(one: Import, mine: Sequence[Assertion]) -> dict[UUID, Assertion]:
+    """What each statement had superseded, passing over what was itself undone: by the statement that ends."""
+    found: dict[UUID, Assertion] = {}
+    heads = {assertion.id: assertion.id for assertion in mine}
+    while heads:
+        older = {row.superseded_by_id: row for row in Assertion.objects.filter(superseded_by_id__in=heads)}
+        undone = _undone([row.id for row in older.values()])
+        following = {}
+        for newer, row in older.items():
+            assert newer is not None
+            if row.id in undone:
+                following[row.id] = heads[newer]
+            else:
+                found[heads[newer]] = row
+        heads = following
+    return found
+
+
+def _undone(ids: Sequence[UUID]) -> set[UUID]:
+    """Those of some statements that imports made which were undone."""
+    if not ids:
+        return set()
+    rows = ImportRow.objects.filter(assertions__overlap=list(ids), of__state=Import.State.UNDONE)
+    return {key for found in rows.values_list("assertions", flat=True) for key in found} & set(ids)
+
+
+def _take_back_documents(one: Import, made: dict[type[BaseModel], set[UUID]]) -> None:
+    """What the source said as a whole before counts again."""
+    mine = SourceDocument.objects.filter(id__in=made.pop(SourceDocument, set()), superseded_at__isnull=True)
+    for document in mine:
+        document.superseded_at = now()
+        document.save(update_fields=["superseded_at"])
+        earlier = (
+            SourceDocument.objects.filter(release_id=document.release_id, kind=document.kind)
+            .exclude(of=one)
+            .exclude(of__state=Import.State.UNDONE)
+            .order_by("-recorded_at")
+            .first()
+        )
+        if earlier is not None:
+            earlier.superseded_at = None
+            earlier.save(update_fields=["superseded_at"])
+
+
+# Rows ---------------------------------------------------------------------------------------------------------------
+
+
+def _made(rows: Iterable[ImportRow]) -> dict[type[BaseModel], set[UUID]]:
+    found: dict[type[BaseModel], set[UUID]] = defaultdict(set)
+    for row in rows:
+        for label, key in row.objects_made:
+            found[table_of(label)].add(UUID(key))
+    return found
+
+
+def _remove(actor: Actor, one: Import, made: dict[type[BaseModel], set[UUID]]) -> list[dict[str, str]]:
+    """Remove what nothing else rests on; what stays, with why."""
+    kept: list[dict[str, str]] = []
+    for kind in reversed(IN_ORDER):  # those first that rest on others: what they rest on stays with them
+        for batch in _batches(sorted(made[kind])):
+            held = _held(one, kind, set(batch), made)
+            made[kind] -= held.keys()
+            for row in kind._default_manager.filter(id__in=held).order_by("id"):
+                kept.append(_kept(actor, row, held[row.pk]))
+    stays = Model.objects.filter(id__in=[one["id"] for one in kept if one["type"] == "model"])
+    made[Release] -= set(Release.objects.filter(model__in=stays, revision="").values_list("id", flat=True))
+    made[ModelAlias] -= set(ModelAlias.objects.filter(model__in=stays).values_list("id", flat=True))
+    for kind in reversed(IN_ORDER):
+        for batch in _batches(sorted(made[kind])):
+            _forget_documents(kind, set(batch))
+            kind._default_manager.filter(id__in=batch).delete()
+    return kept[:1000]
+
+
+def _forget_documents(kind: type[BaseModel], ids: set[UUID]) -> None:
+    """The document goes with the release that it is about; the file itself is kept with the import."""
+    if kind is Release:
+        SourceDocument.objects.filter(release_id__in=ids).delete()
+
+
+def _kept(actor: Actor, row: BaseModel, why: str) -> dict[str, str]:
+    if isinstance(row, Use) and row.status != Use.Status.RETIRED:
+        retire_use(actor=actor, use=row, reason="The import that registered it was undone.")
+        why = f"{why}; it was retired"
+    return {"type": row._meta.model_name or "", "id": str(row.pk), "title": str(row)[:300], "why": why}
+
+
+def _held(
+    one: Import, kind: type[BaseModel], ids: set[UUID], made: dict[type[BaseModel], set[UUID]]
+) -> dict[UUID, str]:
+    """Rows that others rest on, with what that is. Rows of the same import that go as well do not count."""
+    held: dict[UUID, str] = {}
+    for relation in _relations(kind):
+        other: Any = relation.related_model
+        if other.__dict__.get("journal_exempt") or getattr(other, "journal_exempt", ""):
+            continue  # made from others, and made again
+        column = relation.field.attname
+        rows = other._default_manager.filter(**{f"{column}__in": ids}).exclude(id__in=made.get(other, set()))
+        if other is SourceDocument:
+            rows = rows.exclude(of=one)
+        for key in rows.values_list(column, flat=True).distinct():
+            held.setdefault(key, str(other._meta.verbose_name))
+    for key, why in _spoken_about(one, kind, ids - held.keys()).items():
+        held.setdefault(key, why)
+    return held
+
+
+def _relations(kind: type[BaseModel]) -> Iterator[ForeignObjectRel]:
+    for relation in kind._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel) and hasattr(relation, "field") and not relation.many_to_many:
+            yield relation
+
+
+def _spoken_about(one: Import, kind: type[BaseModel], ids: set[UUID]) -> dict[UUID, str]:
+    """Rows about which somebody else says something."""
+    found: dict[UUID, str] = {}
+    subject_type = _SUBJECT_TYPES.get(kind)
+    if subject_type and ids:
+        current = Assertion.objects.filter(
+            subject_type=subject_type, subject_id__in=ids, superseded_at__isnull=True
+        ).values_list("subject_id", flat=True)
+        found |= dict.fromkeys(current, "statement")
+    if kind in (Model, Use) and ids:
+        others = ImportRow.objects.filter(subject_id__in=ids).exclude(of=one)
+        others = others.filter(of__state=Import.State.DONE).exclude(outcome=ImportRow.Outcome.QUARANTINED)
+        found |= {key: "another import" for key in others.values_list("subject_id", flat=True) if key is not None}
+    return found
+
+
+def _batches(ids: Sequence[UUID]) -> Iterator[list[UUID]]:
+    for start in range(0, len(ids), _BATCH):
+        yield list(ids[start : start + _BATCH])
