@@ -4,9 +4,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from apps.core.copying import copy_rows
-from apps.core.errors import FieldError, Filled
+from apps.core.errors import DuplicateFound, FieldError, Filled, InvalidInput, filled
 from apps.core.models import BaseModel
 from apps.facts.models import Assertion
 from apps.facts.services import Statement, assert_facts
@@ -14,9 +15,10 @@ from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.imports.known import Known, folded, model_of
 from apps.imports.models import Import, ImportRow, SourceDocument
-from apps.imports.planning import Context, Planned, plan_row
+from apps.imports.planning import Context, Parent, Planned, plan_row
 from apps.imports.records import Row
 from apps.registry.models import Artefact, Deployment, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.services import add_lineage_edge
 from apps.registry.services.facts import mirror_many
 
 CHUNK = 250
@@ -81,8 +83,35 @@ def write_chunk(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row]
     for plan, row in zip(planned, rows, strict=True):
         row.assertions = [asserted[statement.subject, statement.field].id for statement in plan.statements]
         row.objects_made = [[made._meta.label_lower, str(made.id)] for made in plan.rows]
+        row.claims = [key for parent in plan.parents if (key := _claim(parent, row, context))]
     store_rows(rows)
     return rows
+
+
+def _claim(parent: Parent, row: ImportRow, context: Context) -> UUID | None:
+    """Record what a source says about a parent; a circle is left out and said."""
+    record = parent.record
+    try:
+        edge = add_lineage_edge(
+            actor=context.actor,
+            child=parent.child,
+            relation=record.relation,
+            parent=parent.parent,
+            parent_name=record.name,
+            state=record.state,
+            source=record.provenance.source or context.reading.source,
+            source_url=record.provenance.source_url or context.reading.url,
+            as_of=record.provenance.as_of or context.reading.as_of,
+            note=record.note,
+        )
+    except DuplicateFound:
+        return None
+    except InvalidInput as error:
+        row.notes.append(
+            told(filled("The parent “%(name)s” was left out: %(why)s", name=record.name, why=error.message))
+        )
+        return None
+    return edge.id
 
 
 def store_rows(rows: Sequence[ImportRow]) -> None:

@@ -17,7 +17,7 @@ from apps.facts.subjects import SubjectRef
 from apps.imports.models import SourceDocument
 from apps.imports.records import ModelRecord, UseRecord
 from apps.parties.models import HubOrganisation, Party, PartyName
-from apps.registry.models import Artefact, Deployment, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.models import Artefact, Deployment, LineageEdge, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.references import MOVING
 
 Record = ModelRecord | UseRecord
@@ -57,6 +57,8 @@ class Known:
         self.artefacts: dict[UUID, dict[str, Artefact]] = defaultdict(dict)
         self.statements: dict[tuple[str, UUID], dict[str, list[Assertion]]] = defaultdict(lambda: defaultdict(list))
         self.documents: dict[UUID, str] = {}
+        self.edges: set[tuple[UUID, str, UUID | str]] = set()
+        """Child, relation, and the parent: its identifier, or its folded name while it is not resolved."""
         self.teams: dict[str, set[Team]] = defaultdict(set)
         self.people: dict[str, User] = {}
         self.parties: dict[str, set[UUID]] = defaultdict(set)
@@ -102,6 +104,9 @@ class Known:
         )
         for release in Release.objects.filter(model_id__in=missing).order_by():
             self.releases[release.model_id, release.revision] = release
+        edges = LineageEdge.objects.filter(child_id__in=missing).order_by()
+        for child, relation, parent, name in edges.values_list("child_id", "relation", "parent_id", "parent_name"):
+            self.edges.add((child, relation, parent or folded(name)))
         self._load_files(records, missing)
 
     def _texts(self, records: Sequence[ModelRecord]) -> Iterator[str]:

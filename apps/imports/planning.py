@@ -66,8 +66,8 @@ class Context:
 class Parent:
     """One parent that an entry names, found in the register or not."""
 
-    child_id: UUID
-    parent_id: UUID | None
+    child: Model
+    parent: Model | None
     record: ParentRecord
 
 
@@ -189,7 +189,7 @@ class _Planner:
         if len(ids) > 1:
             names = ", ".join(sorted(known.models[key].name for key in ids))
             raise self._refuse(filled("may mean several models of the register: %(names)s", names=names))
-        return known.models[ids.pop()] if ids else None
+        return known.models[next(iter(ids))] if ids else None
 
     def _without_identifier(self, record: ModelRecord) -> set[UUID]:
         """The one model of the same name, where the register has no identifier of it yet."""
@@ -312,7 +312,12 @@ class _Planner:
             if found == model.id:
                 self.planned.notes.append(gettext_noop("The source names the model as its own parent."))
                 continue
-            self.planned.parents.append(Parent(child_id=model.id, parent_id=found, record=parent))
+            key = (model.id, parent.relation, found or folded(parent.name))
+            if key not in self.known.edges:
+                self.known.edges.add(key)
+                above = self.known.models.get(found) if found else None
+                self.planned.parents.append(Parent(child=model, parent=above, record=parent))
+                self.planned.change("model", parent.relation, None, parent.name, parent.state)
 
     def _parent(self, parent: ParentRecord) -> UUID | None:
         known, name = self.known, folded(parent.name)

@@ -17,8 +17,8 @@ from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.imports.applying import IN_ORDER, table_of
 from apps.imports.models import Import, ImportRow, SourceDocument
-from apps.registry.models import Deployment, Model, ModelAlias, Release, Use, UseCase
-from apps.registry.services import retire_use
+from apps.registry.models import Deployment, LineageEdge, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.services import remove_lineage_edge, retire_use
 from apps.registry.services.facts import mirror_many
 
 _SUBJECT_TYPES: dict[type[BaseModel], str] = {
@@ -42,6 +42,9 @@ def undo(actor: Actor, one: Import) -> None:
             return
         rows = list(ImportRow.objects.filter(of=one).only("assertions", "claims", "objects_made"))
         touched = _take_back_statements(one, [key for row in rows for key in row.assertions])
+        claims = [key for row in rows for key in row.claims]
+        for edge in LineageEdge.objects.filter(id__in=claims):
+            remove_lineage_edge(actor=actor, edge=edge, reason=one.reason)
         made = _made(rows)
         _take_back_documents(one, made)
         kept = _remove(actor, one, made)

@@ -76,6 +76,11 @@ class TestModels:
         assert counts(one) == (1, 0, 1, 0)
         assert row(one).subject_id == model.id
 
+    def test_a_name_that_a_file_says_twice_is_one_model(self) -> None:
+        content = register_csv(*[{MODEL: "New"}] * 3)
+        assert counts(imported(content)) == (1, 0, 2, 0)
+        assert counts(imported(content)) == (0, 0, 3, 0)
+
     def test_a_name_that_two_bear_is_in_quarantine(self) -> None:
         a_model("Alpha-7B", developer=a_party("One")), a_model("Alpha-7B", developer=a_party("Two"))
         one = imported(register_csv({MODEL: "Alpha-7B"}, {MODEL: "Beta"}))
