@@ -77,6 +77,19 @@ class ParentRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SuspectRecord:
+    """A parent that nobody declares and that something speaks for: never a fact, a suggestion for a person to judge."""
+
+    name: str
+    reason: str
+    """What speaks for it, for people."""
+    strength: str
+    """`strong`, `medium` or `weak`."""
+    namespace: str = ""
+    pointer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class LicenceRecord:
     """The licence as the source declares it; nothing is concluded here."""
 
@@ -117,6 +130,7 @@ class ModelRecord:
     parents: Sequence[ParentRecord] = ()
     files: Sequence[FileRecord] = ()
     facts: Sequence[FactRecord] = ()
+    suspects: Sequence[SuspectRecord] = ()
     described: bool = True
     """False where the source only mentions the model (a component of something else)."""
 
