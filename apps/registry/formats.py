@@ -1,0 +1,136 @@
+"""Formats of weight files, by their first bytes or else by their names, and files that are program code. Pure.
+
+What the bytes say goes before what the name says: a pickle that calls itself `model.safetensors` is a pickle. No format
+is called clean here; that is for a scan to say.
+"""
+
+import json
+import re
+import struct
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+HEAD = 4096
+"""How many bytes from the beginning of a file are looked at."""
+UNRECOGNISED = "unrecognised"
+"""The bytes were read and are not what the name promises."""
+LARGEST_HEADER = 100_000_000
+"""Bytes that the header of a safetensors file may have; the format's own limit."""
+
+_BY_SUFFIX: Mapping[str, str] = {
+    ".safetensors": "safetensors",
+    ".gguf": "gguf",
+    ".ggml": "ggml",
+    ".onnx": "onnx",
+    ".tflite": "tflite",
+    ".msgpack": "msgpack",
+    ".h5": "keras_h5",
+    ".hdf5": "keras_h5",
+    ".keras": "keras",
+    ".npy": "npy",
+    ".npz": "npz",
+    ".joblib": "joblib",
+    ".llamafile": "executable",
+    **dict.fromkeys((".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".dill"), "pickle"),
+}
+_FIRST_BYTES: tuple[tuple[bytes, str], ...] = (
+    (b"GGUF", "gguf"),
+    *((magic, "ggml") for magic in (b"ggjt", b"tjgg", b"ggla", b"algg", b"ggmf", b"fmgg", b"lmgg", b"ggml")),
+    (b"\x89HDF\r\n\x1a\n", "keras_h5"),
+    (b"\x7fELF", "executable"),
+    (b"MZ", "executable"),
+    *((bytes((0x80, protocol)), "pickle") for protocol in range(2, 6)),
+)
+_TOLD_BY_BYTES = frozenset({"safetensors", "gguf", "ggml", "keras_h5", "tflite", "npy"})
+"""Formats whose first bytes are fixed, so that other bytes are another format."""
+_CODE = frozenset({".py", ".pyc", ".pyd", ".so", ".dll", ".dylib"})
+_PICKLED_ARRAY = re.compile(rb"['\"]descr['\"]\s*:\s*(\[.*)?['\"][|<>=]?O")
+_CONFIGURATIONS = re.compile(r"(?:^|/)(?:[a-z_]*config|model_index|modelling_config)\.json$", re.IGNORECASE)
+_CODE_KEYS = ("auto_map", "custom_pipelines")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The format of a file (empty for what is no weight file), and whether its bytes were read to tell."""
+
+    format: str
+    by_content: bool = False
+
+
+def recognise(path: str, head: bytes | None = None) -> Recognised:
+    """The format of a file by its first `HEAD` bytes, or by its name where only that is known.
+
+    Bytes that contradict the name give `UNRECOGNISED` unless they tell another format.
+    """
+    named = _BY_SUFFIX.get(PurePosixPath(path).suffix.lower(), "")
+    if head is None:
+        return Recognised(named)
+    told = _by_content(head, named)
+    if told:
+        return Recognised(told, by_content=True)
+    if named in _TOLD_BY_BYTES:
+        return Recognised(UNRECOGNISED, by_content=True)
+    return Recognised(named)
+
+
+def _by_content(head: bytes, named: str) -> str:
+    for magic, told in _FIRST_BYTES:
+        if head.startswith(magic):
+            return told
+    if head[4:8] == b"TFL3":
+        return "tflite"
+    if head.startswith(b"\x93NUMPY"):
+        return "npy_pickled" if _PICKLED_ARRAY.search(head) else "npy"
+    if head.startswith(b"PK\x03\x04"):
+        return _zipped(head, named)
+    if head[257:262] == b"ustar":
+        return "pickle" if named == "pickle" else ""
+    return "safetensors" if _is_safetensors(head) else ""
+
+
+def _is_safetensors(head: bytes) -> bool:
+    if len(head) < 9:
+        return False
+    (length,) = struct.unpack_from("<Q", head)
+    return 2 <= length <= LARGEST_HEADER and head[8:9] == b"{"
+
+
+def _zipped(head: bytes, named: str) -> str:
+    """A zip file by the first names in it: torch keeps its tensors in one, beside a pickle."""
+    if b"data.pkl" in head or b".pkl" in head:
+        return "pickle"
+    return named if named in ("keras", "npz") else "pickle" if named == "pickle" else ""
+
+
+def is_weights(path: str) -> bool:
+    """Whether the name is that of a file with weights."""
+    return bool(_BY_SUFFIX.get(PurePosixPath(path).suffix.lower()))
+
+
+def is_code(path: str) -> bool:
+    """Whether the name is that of program code that may run when the model is loaded."""
+    return PurePosixPath(path).suffix.lower() in _CODE
+
+
+def is_configuration(path: str) -> bool:
+    """Whether the file is one in which a model names code of its own."""
+    return bool(_CONFIGURATIONS.search(path))
+
+
+def names_code(configuration: bytes) -> bool | None:
+    """Whether a configuration makes loaders run code of the repository; None when it cannot be read."""
+    try:
+        found: Any = json.loads(configuration)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    return any(found.get(key) for key in _CODE_KEYS)
+
+
+def formats_of(recognised: Iterable[Recognised]) -> tuple[list[str], bool]:
+    """The formats of a release's weight files in order, and whether all of them were told by content."""
+    known = [one for one in recognised if one.format]
+    return sorted({one.format for one in known}), bool(known) and all(one.by_content for one in known)
