@@ -33,8 +33,17 @@ _BY_SUFFIX: Mapping[str, str] = {
     ".npz": "npz",
     ".joblib": "joblib",
     ".llamafile": "executable",
-    **dict.fromkeys((".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".dill"), "pickle"),
+    ".nemo": "nemo",
+    ".mlmodel": "coreml",
+    ".bin": "bin",
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".dill"), "pickle"),
 }
+_BINARIES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("pytorch_model", "adapter_model", "diffusion_pytorch_model", "model", "consolidated"), "pickle"),
+    (("openvino_",), "openvino"),
+)
+"""What some programs call their files that end in .bin; any other .bin may be anything."""
+_PICKLED = frozenset({"pickle", "bin"})
 _FIRST_BYTES: tuple[tuple[bytes, str], ...] = (
     (b"GGUF", "gguf"),
     *((magic, "ggml") for magic in (b"ggjt", b"tjgg", b"ggla", b"algg", b"ggmf", b"fmgg", b"lmgg", b"ggml")),
@@ -64,7 +73,7 @@ def recognise(path: str, head: bytes | None = None) -> Recognised:
 
     Bytes that contradict the name give `UNRECOGNISED` unless they tell another format.
     """
-    named = _BY_SUFFIX.get(PurePosixPath(path).suffix.lower(), "")
+    named = by_name(path)
     if head is None:
         return Recognised(named)
     told = _by_content(head, named)
@@ -73,6 +82,14 @@ def recognise(path: str, head: bytes | None = None) -> Recognised:
     if named in _TOLD_BY_BYTES:
         return Recognised(UNRECOGNISED, by_content=True)
     return Recognised(named)
+
+
+def by_name(path: str) -> str:
+    """The format that a file's name speaks of; empty where it is no name of a file with weights."""
+    name = PurePosixPath(path).name.lower()
+    if name.endswith(".bin"):
+        return next((told for stems, told in _BINARIES if name.startswith(stems)), "bin")
+    return _BY_SUFFIX.get(PurePosixPath(name).suffix, "")
 
 
 def _by_content(head: bytes, named: str) -> str:
@@ -86,7 +103,7 @@ def _by_content(head: bytes, named: str) -> str:
     if head.startswith(b"PK\x03\x04"):
         return _zipped(head, named)
     if head[257:262] == b"ustar":
-        return "pickle" if named == "pickle" else ""
+        return "pickle" if named in _PICKLED else ""
     return "safetensors" if _is_safetensors(head) else ""
 
 
@@ -101,12 +118,12 @@ def _zipped(head: bytes, named: str) -> str:
     """A zip file by the first names in it: torch keeps its tensors in one, beside a pickle."""
     if b"data.pkl" in head or b".pkl" in head:
         return "pickle"
-    return named if named in ("keras", "npz") else "pickle" if named == "pickle" else ""
+    return named if named in ("keras", "npz") else "pickle" if named in _PICKLED else ""
 
 
 def is_weights(path: str) -> bool:
     """Whether the name is that of a file with weights."""
-    return bool(_BY_SUFFIX.get(PurePosixPath(path).suffix.lower()))
+    return bool(by_name(path))
 
 
 def is_code(path: str) -> bool:
