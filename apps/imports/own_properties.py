@@ -80,6 +80,7 @@ def model_from(pairs: Pairs) -> ModelRecord:
         parents=[_parent(_object(value, index), index) for index, value in _values(pairs, "parent")],
         files=[_file(_object(value, index), index) for index, value in _values(pairs, "file")],
         facts=_facts(pairs),
+        suspects=(),
     )
 
 
