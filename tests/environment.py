@@ -17,6 +17,7 @@ OWN = (
     "WEIGHBRIDGE_DEBUG",
     "WEIGHBRIDGE_DEMO",
     "WEIGHBRIDGE_HOME",
+    "WEIGHBRIDGE_HUB_URL",
     "WEIGHBRIDGE_PROXY",
     "WEIGHBRIDGE_SECRET_KEY",
     "WEIGHBRIDGE_TIME_ZONE",
@@ -26,6 +27,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     for name in OWN:
         os.environ.pop(name, None)
         os.environ.pop(f"{name}_FILE", None)
+    os.environ["WEIGHBRIDGE_HUB_URL"] = ""  # no test goes out
     kept = os.environ.get("WEIGHBRIDGE_TEST_HOME")
     home = Path(kept) if kept else Path(tempfile.gettempdir()) / f"weighbridge-test-{os.getpid()}"
     os.environ["WEIGHBRIDGE_TEST_SERVER"] = str(home)

@@ -86,6 +86,16 @@ def database(name: str, url: str) -> dict[str, object]:
     }
 
 
+def base_address(name: str, default: str) -> str:
+    """The address of another server, without a slash at its end; empty turns it off."""
+    off = os.environ.get(name) == "" and not os.environ.get(f"{name}_FILE")
+    text = "" if off else value(name, default).rstrip("/")
+    parts = urlsplit(text)
+    if text and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username):
+        raise ImproperlyConfigured(f"{name} must look like https://hub.example.com, or be empty.")
+    return text
+
+
 def smtp(url: str) -> dict[str, object]:
     """Settings for `smtp://user:password@host:587/?tls=starttls`; `tls` is starttls, ssl or none."""
     parts = urlsplit(url)

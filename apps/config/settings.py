@@ -185,6 +185,11 @@ DEFAULT_FROM_EMAIL = environment.value("EMAIL_FROM", "weighbridge@localhost")
 if EMAIL_URL:
     globals().update(environment.smtp(EMAIL_URL))
 
+# Going out ----------------------------------------------------------------------------------------------------------
+
+HUB_URL = environment.base_address("WEIGHBRIDGE_HUB_URL", "https://huggingface.co")
+"""The hub from which cards are fetched by their identifier; empty: nothing is ever fetched."""
+
 # REST ---------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {

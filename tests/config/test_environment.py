@@ -89,3 +89,34 @@ def test_without_debug_a_key_must_be_given(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("WEIGHBRIDGE_SECRET_KEY", "short")
     with pytest.raises(ImproperlyConfigured, match="at least 32"):
         environment.secret_key(tmp_path, debug=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("", ""),
+        ("https://hub.example.org/", "https://hub.example.org"),
+        ("http://mirror:8080/hf", "http://mirror:8080/hf"),
+    ],
+)
+def test_the_address_of_the_hub_may_be_empty(monkeypatch: pytest.MonkeyPatch, text: str, address: str) -> None:
+    monkeypatch.setenv("WEIGHBRIDGE_HUB_URL", text)
+    assert environment.base_address("WEIGHBRIDGE_HUB_URL", "https://default.example") == address
+    monkeypatch.delenv("WEIGHBRIDGE_HUB_URL")
+    assert environment.base_address("WEIGHBRIDGE_HUB_URL", "https://default.example") == "https://default.example"
+
+
+@pytest.mark.parametrize(
+    "text", ["ftp://hub", "hub.example.org", "https://", "https://me:secret@hub", "https://hub/?a=b"]
+)
+def test_a_wrong_address_of_the_hub_is_named(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("WEIGHBRIDGE_HUB_URL", text)
+    with pytest.raises(ImproperlyConfigured, match="WEIGHBRIDGE_HUB_URL"):
+        environment.base_address("WEIGHBRIDGE_HUB_URL", "")
+
+
+def test_the_address_of_the_hub_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "hub").write_text("https://mirror.example.org/\n")
+    monkeypatch.delenv("WEIGHBRIDGE_HUB_URL", raising=False)
+    monkeypatch.setenv("WEIGHBRIDGE_HUB_URL_FILE", str(tmp_path / "hub"))
+    assert environment.base_address("WEIGHBRIDGE_HUB_URL", "") == "https://mirror.example.org"

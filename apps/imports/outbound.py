@@ -1,0 +1,316 @@
+"""The product's one way out: it fetches from addresses that an administrator set, within limits, and says who asks.
+
+Nothing is fetched that was not asked for. A redirect may lead to another public host, but into a private network only
+where the address that was set lies in one itself. Proxies come from the environment (HTTPS_PROXY, NO_PROXY).
+"""
+
+import datetime as dt
+import email.utils
+import http.client
+import ipaddress
+import random
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext_noop
+
+from apps.core.clock import now
+from apps.core.errors import WeighbridgeError, filled
+
+TRIES = 3
+LONGEST_WAIT = 20.0
+"""Seconds that a server's Retry-After is honoured; whoever asks for more is told so."""
+_TRANSIENT = frozenset({429, 500, 502, 503, 504})
+_MOST_REDIRECTS = 5
+_CHUNK = 64 * 1024
+
+
+class CannotFetch(WeighbridgeError):
+    """Nothing came back that can be used; the message says why and what to do."""
+
+    status = 502
+    code = "cannot-fetch"
+    title = gettext_noop("The source could not be fetched")
+
+
+class NotThere(CannotFetch):
+    """The source answers that there is no such thing."""
+
+    status = 404
+    code = "not-found"
+
+
+class Refused(CannotFetch):
+    """The source does not let us have it: it is private, or its conditions must be accepted first."""
+
+    status = 403
+    code = "refused-by-source"
+
+
+class NetworkOff(CannotFetch):
+    """This installation fetches nothing."""
+
+    status = 409
+    code = "network-off"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """An answer. `url` is where it came from in the end."""
+
+    url: str
+    body: bytes
+    content_type: str
+
+
+@dataclass
+class Outbound:
+    """Fetches from one base address. `sleep` is replaced in tests."""
+
+    base: str
+    seconds: float = 30.0
+    """For one answer, from the first byte sent to the last byte read."""
+    sleep: Callable[[float], None] = time.sleep
+    _private: bool = field(default=False, init=False)
+
+    def get(self, url: str, *, most: int, accept: str = "*/*") -> Fetched:
+        """What is at an address below the base.
+
+        Tries again, with growing pauses, what may pass by itself. Raises `NotThere`, `Refused` and `CannotFetch`, the
+        last for more than `most` bytes, too, and for an answer that takes longer than it may.
+        """
+        if not url.startswith(f"{self.base}/"):
+            raise CannotFetch("Only addresses of the source that was set are fetched.")
+        headers = {"User-Agent": f"Weighbridge/{settings.VERSION}", "Accept": accept, "Accept-Encoding": "identity"}
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._once(url, headers, most)
+            except _Passing as error:
+                wait = error.wait if error.wait is not None else random.uniform(0.2, 1.0) * 2**attempt  # noqa: S311
+                if attempt == TRIES or wait > LONGEST_WAIT:
+                    raise CannotFetch(error.message) from error
+                self.sleep(wait)
+        raise AssertionError("the loop returns or raises")
+
+    def _once(self, url: str, headers: dict[str, str], most: int) -> Fetched:
+        request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme is checked with the base
+        guard = _Guard(self)
+        opener = urllib.request.OpenerDirector()
+        for handler in (
+            urllib.request.ProxyHandler(),
+            _Redirects(),
+            urllib.request.HTTPErrorProcessor(),
+            urllib.request.HTTPDefaultErrorHandler(),
+            *guard.handlers(),
+        ):
+            opener.add_handler(handler)
+        timer = threading.Timer(self.seconds, guard.stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            with opener.open(request, timeout=self.seconds) as answer:
+                return Fetched(
+                    url=answer.geturl(),
+                    body=_body(answer, most, guard),
+                    content_type=answer.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
+                )
+        except urllib.error.HTTPError as error:
+            with error:
+                raise _of_status(error) from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise _of_fault(error, guard, self.seconds) from error
+        finally:
+            timer.cancel()
+
+
+def is_private(address: str) -> bool:
+    """Whether an IP address is anything but one of the public Internet."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    inner = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return not (inner or found).is_global
+
+
+class _Passing(Exception):
+    """What may be gone at the next try; `wait` is what the source asks for."""
+
+    def __init__(self, message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.wait = wait
+
+
+class _Forbidden(OSError):
+    """A way that is not taken, such as a redirect into a private network."""
+
+
+class _Guard:
+    """Watches over the connections of one try: whom they reach, and how long it takes."""
+
+    def __init__(self, outbound: Outbound) -> None:
+        self._outbound = outbound
+        self._host = urlsplit(outbound.base).hostname
+        self._socket: socket.socket | None = None
+        self.expired = False
+
+    def handlers(self) -> tuple[urllib.request.BaseHandler, ...]:
+        """Those that open connections under this guard."""
+        return _Http(self), _Https(self)
+
+    def connected(self, connection: socket.socket, host: str, proxied: bool) -> None:
+        """Look at whom a connection reached, before anything is sent. Raises `_Forbidden`."""
+        self.watch(connection)
+        if proxied:
+            return
+        private = is_private(str(connection.getpeername()[0]))
+        if host == self._host:
+            self._outbound._private = private
+        elif private and not self._outbound._private:
+            connection.close()
+            raise _Forbidden("It redirects to an address inside of a private network.")
+
+    def watch(self, connection: socket.socket) -> None:
+        """The connection that ends when the time is up."""
+        self._socket = connection
+
+    def stop(self) -> None:
+        """The time is up."""
+        self.expired = True
+        if self._socket is not None:
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return
+
+
+class _Guarded(http.client.HTTPConnection):
+    """A connection that is looked at before anything is sent over it."""
+
+    def __init__(self, host: str, *, guard: _Guard, proxied: bool, **more: Any) -> None:
+        super().__init__(host, **more)
+        self._guard, self._proxied = guard, proxied
+        self._create_connection = self._opened
+
+    def _opened(self, *args: Any, **more: Any) -> socket.socket:
+        connection = socket.create_connection(*args, **more)
+        self._guard.connected(connection, self.host, self._proxied)
+        return connection
+
+    def connect(self) -> None:
+        """Connect; with encryption the socket is another one afterwards."""
+        super().connect()
+        self._guard.watch(self.sock)
+
+
+class _GuardedTls(_Guarded, http.client.HTTPSConnection):
+    """The same with encryption."""
+
+
+class _Http(urllib.request.HTTPHandler):
+    def __init__(self, guard: _Guard) -> None:
+        super().__init__()
+        self._guard = guard
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        made: Any = partial(_Guarded, guard=self._guard, proxied=_is_proxied(req))
+        return self.do_open(made, req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def __init__(self, guard: _Guard) -> None:
+        super().__init__()
+        self._guard = guard
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        made: Any = partial(_GuardedTls, guard=self._guard, proxied=_is_proxied(req))
+        return self.do_open(made, req)
+
+
+def _is_proxied(request: urllib.request.Request) -> bool:
+    return request.has_proxy() or bool(getattr(request, "_tunnel_host", None))
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows a few redirects, never away from encryption and never to anything but the web."""
+
+    max_redirections = _MOST_REDIRECTS
+    max_repeats = 2
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        """The request to go on with. Raises `_Forbidden`."""
+        scheme = urlsplit(newurl).scheme
+        if scheme not in ("http", "https") or (scheme == "http" and req.type == "https"):
+            raise _Forbidden("It redirects to an address that is not encrypted, or no address of the web.")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _body(answer: Any, most: int, guard: _Guard) -> bytes:
+    announced = answer.headers.get("Content-Length", "")
+    if announced.isdigit() and int(announced) > most:
+        raise CannotFetch(_too_large(most))
+    body = bytearray()
+    while chunk := answer.read1(_CHUNK):
+        body += chunk
+        if len(body) > most:
+            raise CannotFetch(_too_large(most))
+    if guard.expired or (announced.isdigit() and len(body) < int(announced)):
+        raise http.client.IncompleteRead(bytes(body))
+    return bytes(body)
+
+
+def _too_large(most: int) -> str:
+    return filled("The answer has more than %(most)d bytes.", most=most)
+
+
+def _of_status(error: urllib.error.HTTPError) -> Exception:
+    if error.code == 404:
+        return NotThere("The source answers that there is no such thing.")
+    if error.code in (401, 403, 451):
+        return Refused(
+            filled(
+                "The source does not give it out (answer %(code)d): it is private, gated or blocked. Download it where "
+                "you have access and upload it.",
+                code=error.code,
+            )
+        )
+    if error.code in _TRANSIENT:
+        wait = _asked_to_wait(error.headers)
+        message = filled("The source is not able to answer now (answer %(code)d). Try again later.", code=error.code)
+        if wait is not None and wait > LONGEST_WAIT:
+            message = filled("The source asks to wait for %(seconds)d seconds. Try again then.", seconds=round(wait))
+        return _Passing(message, wait)
+    return CannotFetch(filled("The source gives no usable answer (%(code)d).", code=error.code))
+
+
+def _asked_to_wait(headers: Mapping[str, str] | Any) -> float | None:
+    """Retry-After in seconds; it is given as such or as a date (RFC 9110, 10.2.3)."""
+    text = (headers.get("Retry-After") or "").strip()
+    if text.isdigit() and len(text) < 10:
+        return float(text)
+    try:
+        when = email.utils.parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=dt.UTC)
+    return max((when - now()).total_seconds(), 0.0)
+
+
+def _of_fault(error: Exception, guard: _Guard, seconds: float) -> Exception:
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, _Forbidden):
+        return CannotFetch(str(cause))
+    if guard.expired or isinstance(cause, TimeoutError):
+        return CannotFetch(filled("The source did not answer within %(seconds)d seconds.", seconds=round(seconds)))
+    if isinstance(error, ValueError):
+        return CannotFetch("The source redirects to an address that makes no sense.")
+    return _Passing("The source cannot be reached, or breaks off. Is this installation allowed to go out?")
