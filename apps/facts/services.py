@@ -12,6 +12,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.roles import Role
 from apps.core.changes import change, one_at_a_time
 from apps.core.clock import now
+from apps.core.copying import copy_rows
 from apps.core.errors import InvalidInput, NotPermitted, filled
 from apps.core.text import clean_as_of, clean_text, clean_url
 from apps.facts.catalogue import FIELDS, FieldSpec, validate_value
@@ -145,7 +146,10 @@ def assert_facts(
             )
             .order_by("id")
         )
-        Assertion.objects.bulk_create(rows, batch_size=500)
+        if len(rows) > MANY_SUBJECTS:
+            copy_rows(rows)
+        else:
+            Assertion.objects.bulk_create(rows)
         older = [old for old in replaced if (old.subject_type, old.subject_id, old.field) in keys]
         for old in older:
             old.superseded_at = moment

@@ -73,7 +73,7 @@ def write_chunk(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row]
     made = [row for plan in planned for row in plan.rows]
     _supersede_documents(made)
     for kind in IN_ORDER:
-        kind._default_manager.bulk_create([row for row in made if type(row) is kind], batch_size=500)
+        copy_rows([row for row in made if type(row) is kind])
     asserted = _assert(planned, context)
     new_deployments = {SubjectRef("deployment", row.id) for row in made if isinstance(row, Deployment)}
     new_releases = {SubjectRef("release", row.id) for row in made if isinstance(row, Release | Artefact)}

@@ -24,7 +24,7 @@ from apps.imports import kinds
 from apps.imports.applying import CHUNK, in_order, plan_chunk, report, store_rows, told_errors, write_chunk
 from apps.imports.known import Known
 from apps.imports.models import Import, ImportContent, ImportRow
-from apps.imports.planning import Context, Planned
+from apps.imports.planning import Context
 from apps.imports.records import Reading, Row, UnreadableFile
 from apps.imports.undoing import undo
 
@@ -217,23 +217,23 @@ class _Work:
             begun=one.created_at,
             digest=digest(reading.document) if reading.document is not None else "",
         )
-        self.known = Known(one.kind)
 
     def preview(self) -> bool:
         """Report what would be done. Nothing is written but the report; done anew after a crash."""
-        planned: list[Planned] = []
+        known, rows = Known(self.one.kind), list[ImportRow]()
         self._begin(anew=True)
         for start in range(0, len(self.entries), CHUNK):
-            planned += plan_chunk(self.entries[start : start + CHUNK], self.known, self.context)
-            self._note_progress(len(planned))
+            planned = plan_chunk(self.entries[start : start + CHUNK], known, self.context)
+            rows += report(self.one, planned, self.raws)
+            self._note_progress(len(rows))
         with change(self.actor, "import.preview"):
             one = _locked(self.one.id)
             if not one.pending or one.step != Import.Step.PREVIEW:
                 return True
             ImportRow.objects.filter(of=one).delete()
-            store_rows(report(one, planned, self.raws))
-            self._count(one, planned)
-            one.position = len(planned)
+            store_rows(rows)
+            self._count(one, rows)
+            one.position = len(rows)
             self._end(one, Import.State.PREVIEWED)
         return True
 
@@ -265,10 +265,9 @@ class _Work:
             try:
                 return self._write_next()
             except IntegrityError:
-                # Somebody registered the same at this moment: what is known is read anew, and finds it.
+                # Somebody registered the same at this moment: the next attempt finds it.
                 if attempt == TRIES - 1:
                     raise
-                self.known = Known(self.one.kind)
         raise AssertionError("the last attempt returns or raises")
 
     def _write_next(self) -> bool:
@@ -278,9 +277,9 @@ class _Work:
             if one.state != Import.State.RUNNING or one.step != Import.Step.APPLY:
                 return False
             entries = self.entries[one.position : one.position + CHUNK]
-            planned = plan_chunk(entries, self.known, self.context)
-            write_chunk(one, planned, self.raws, self.context)
-            self._count(one, planned)
+            # What earlier chunks wrote is read from the register, as after a crash: one way, and little memory.
+            planned = plan_chunk(entries, Known(self.one.kind), self.context)
+            self._count(one, write_chunk(one, planned, self.raws, self.context))
             one.position += len(entries)
             one.progress = one.position / max(1, len(self.entries))
             more = one.position < len(self.entries)
@@ -290,9 +289,9 @@ class _Work:
                 self._end(one, Import.State.DONE)
         return more
 
-    def _count(self, one: Import, planned: Sequence[Planned]) -> None:
+    def _count(self, one: Import, rows: Sequence[ImportRow]) -> None:
         for name in _COUNTS:
-            setattr(one, name, getattr(one, name) + sum(plan.outcome == name for plan in planned))
+            setattr(one, name, getattr(one, name) + sum(row.outcome == name for row in rows))
 
     def _note_progress(self, done: int) -> None:
         with change(self.actor, "import.progress"):

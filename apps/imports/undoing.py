@@ -28,6 +28,7 @@ _SUBJECT_TYPES: dict[type[BaseModel], str] = {
     UseCase: "use_case",
 }
 _BATCH = 1000
+_ABOUT = ("id", "subject_type", "subject_id", "field")
 
 
 def undo(actor: Actor, one: Import) -> None:
@@ -41,7 +42,7 @@ def undo(actor: Actor, one: Import) -> None:
         if not one.pending or one.step != Import.Step.UNDO:
             return
         rows = list(ImportRow.objects.filter(of=one).only("assertions", "claims", "objects_made"))
-        touched = _take_back_statements(one, [key for row in rows for key in row.assertions])
+        touched = _take_back_statements([key for row in rows for key in row.assertions])
         claims = [key for row in rows for key in row.claims]
         for edge in LineageEdge.objects.filter(id__in=claims):
             remove_lineage_edge(actor=actor, edge=edge, reason=one.reason)
@@ -58,23 +59,21 @@ def undo(actor: Actor, one: Import) -> None:
 # Statements ---------------------------------------------------------------------------------------------------------
 
 
-def _take_back_statements(one: Import, ids: Sequence[UUID]) -> dict[SubjectRef, set[str]]:
+def _take_back_statements(ids: Sequence[UUID]) -> dict[SubjectRef, set[str]]:
     touched: dict[SubjectRef, set[str]] = defaultdict(set)
     moment = now()
     for batch in _batches(ids):
-        mine = list(
-            Assertion.objects.select_for_update().filter(id__in=batch, superseded_at__isnull=True).order_by("id")
-        )
-        again = _reinstated(one, mine)
-        copies = []
-        for assertion in mine:
-            touched[SubjectRef(assertion.subject_type, assertion.subject_id)].add(assertion.field)
-            assertion.superseded_at = moment
-            if old := again.get(assertion.id):
-                copies.append(_copy(old, moment))
-                assertion.superseded_by = copies[-1]
-        Assertion.objects.bulk_create(copies, batch_size=500)
-        Assertion.objects.bulk_update(mine, ["superseded_at", "superseded_by"], batch_size=500)
+        mine = Assertion.objects.select_for_update().filter(id__in=batch, superseded_at__isnull=True).order_by("id")
+        found = {key: (SubjectRef(kind, of), field) for key, kind, of, field in mine.values_list(*_ABOUT)}
+        for subject, field in found.values():
+            touched[subject].add(field)
+        copies = {newer: _copy(old, moment) for newer, old in _reinstated(found).items()}
+        Assertion.objects.bulk_create(copies.values(), batch_size=500)
+        Assertion.objects.filter(id__in=found.keys() - copies.keys()).update(superseded_at=moment)
+        replaced = list(Assertion.objects.filter(id__in=copies))
+        for assertion in replaced:
+            assertion.superseded_at, assertion.superseded_by = moment, copies[assertion.id]
+        Assertion.objects.bulk_update(replaced, ["superseded_at", "superseded_by"], batch_size=500)
     return touched
 
 
@@ -93,10 +92,10 @@ def _copy(old: Assertion, moment: Any) -> Assertion:
     )
 
 
-def _reinstated(one: Import, mine: Sequence[Assertion]) -> dict[UUID, Assertion]:
+def _reinstated(mine: Iterable[UUID]) -> dict[UUID, Assertion]:
     """What each statement had superseded, passing over what was itself undone: by the statement that ends."""
     found: dict[UUID, Assertion] = {}
-    heads = {assertion.id: assertion.id for assertion in mine}
+    heads = {key: key for key in mine}
     while heads:
         older = {row.superseded_by_id: row for row in Assertion.objects.filter(superseded_by_id__in=heads)}
         undone = _undone([row.id for row in older.values()])
@@ -195,7 +194,7 @@ def _held(
             rows = rows.exclude(of=one)
         for key in rows.values_list(column, flat=True).distinct():
             held.setdefault(key, str(other._meta.verbose_name))
-    for key, why in _spoken_about(one, kind, ids - held.keys()).items():
+    for key, why in _spoken_about(kind, ids - held.keys()).items():
         held.setdefault(key, why)
     return held
 
@@ -206,20 +205,13 @@ def _relations(kind: type[BaseModel]) -> Iterator[ForeignObjectRel]:
             yield relation
 
 
-def _spoken_about(one: Import, kind: type[BaseModel], ids: set[UUID]) -> dict[UUID, str]:
+def _spoken_about(kind: type[BaseModel], ids: set[UUID]) -> dict[UUID, str]:
     """Rows about which somebody else says something."""
-    found: dict[UUID, str] = {}
     subject_type = _SUBJECT_TYPES.get(kind)
-    if subject_type and ids:
-        current = Assertion.objects.filter(
-            subject_type=subject_type, subject_id__in=ids, superseded_at__isnull=True
-        ).values_list("subject_id", flat=True)
-        found |= dict.fromkeys(current, "statement")
-    if kind in (Model, Use) and ids:
-        others = ImportRow.objects.filter(subject_id__in=ids).exclude(of=one)
-        others = others.filter(of__state=Import.State.DONE).exclude(outcome=ImportRow.Outcome.QUARANTINED)
-        found |= {key: "another import" for key in others.values_list("subject_id", flat=True) if key is not None}
-    return found
+    if not subject_type or not ids:
+        return {}
+    current = Assertion.objects.filter(subject_type=subject_type, subject_id__in=ids, superseded_at__isnull=True)
+    return dict.fromkeys(current.values_list("subject_id", flat=True), "statement")
 
 
 def _batches(ids: Sequence[UUID]) -> Iterator[list[UUID]]:
