@@ -34,6 +34,8 @@ class Licence(BaseModel):
     text_date = models.DateField(null=True, blank=True)
     hub_tags = models.JSONField(default=list, blank=True)
     """Tags of the hub that mean this wording and no other; `other/NAME` for the tag `other` with that name."""
+    terms = models.JSONField(null=True, blank=True)
+    """What the text says, typed: see `terms.read_terms`. None where nobody has read it."""
 
     class Meta:
         ordering = ("name",)

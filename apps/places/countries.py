@@ -7,6 +7,14 @@ from babel import Locale
 # CLDR also lists groupings and reserved codes, no countries of ISO 3166-1; XK (Kosovo) is user-assigned there.
 _NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
 
+EU = frozenset(
+    {
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
+        *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+    }
+)
+"""Member states of the European Union (Treaty on European Union, Art. 52; 27 since 2020-02-01)."""
+
 
 @lru_cache(maxsize=8)
 def country_names(language: str = "en") -> dict[str, str]:

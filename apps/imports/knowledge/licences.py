@@ -1,7 +1,7 @@
 """Licences with their facts and duties, from the files in `licences/`: one per family, and the texts they rest on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,11 @@ from apps.imports.knowledge.report import LoadReport
 from apps.imports.knowledge.rows import Rows, by, subject
 from apps.imports.knowledge.statements import fact_entries, settle, statement
 from apps.licences.models import Duty, Licence
+from apps.licences.terms import UnknownTerms, read_terms
 
 FOLDER = "licences"
 TEXTS = "licences/sources.yaml"
+LIKE = "like"
 SILENT = {"text_en": "The text says nothing about this.", "text_de": "Der Text sagt dazu nichts."}
 UNSEEN = {
     "text_en": "Not known: no text was seen that would say it.",
@@ -48,6 +50,8 @@ def read_licences() -> list[LicenceEntry]:
                 raise entry.error(f"the tag {tag} means {tags[tag]} as well, so it means neither")
             tags[tag] = licence.key
         found[licence.key] = licence
+    for licence in found.values():
+        _take_over(licence, found)
     if texts.unused:
         raise KnowledgeError(f"{TEXTS}: nothing rests on {', '.join(sorted(texts.unused))}")
     return list(found.values())
@@ -72,9 +76,50 @@ def _licence(entry: Entry, texts: Sources) -> LicenceEntry:
             "category": entry.choice("category", Licence.Category.values),
             "hub_tags": entry.texts("hub_tags", max_length=100),
             **_text(entry, texts),
+            "terms": _terms(entry, texts),
         }
         facts = fact_entries(entry, "facts", "licence", texts)
         return LicenceEntry(key=key, columns=columns, facts=facts, duties=_duties(entry, texts))
+
+
+def _terms(entry: Entry, texts: Sources) -> dict[str, Any] | None:
+    """The typed terms as they are stored: sources by their name and address instead of their key."""
+    if not entry.has("terms"):
+        return None
+    named = {key: _sourced(value, entry, texts) for key, value in entry.take("terms").items()}
+    if LIKE not in named:
+        _refuse_unknown_terms(named, entry.error)
+    return named
+
+
+def _sourced(value: Any, entry: Entry, texts: Sources) -> Any:
+    if isinstance(value, list):
+        return [_sourced(one, entry, texts) for one in value]
+    if not isinstance(value, dict) or "s" not in value:
+        return value
+    source = texts.find(value["s"], entry)
+    rest = {key: found for key, found in value.items() if key != "s"}
+    return {**rest, "source": source.label, "url": source.url}
+
+
+def _refuse_unknown_terms(terms: dict[str, Any], error: Callable[[str], KnowledgeError]) -> None:
+    try:
+        read_terms(terms)
+    except UnknownTerms as unknown:
+        raise error(str(unknown)) from unknown
+
+
+def _take_over(licence: LicenceEntry, known: Mapping[str, LicenceEntry]) -> None:
+    """`like: KEY` among the terms: those not given are the ones of that licence, in the text of which they stand."""
+    own = licence.columns["terms"]
+    if not own or LIKE not in own:
+        return
+    like = known.get(own[LIKE])
+    if like is None or not like.columns["terms"] or LIKE in like.columns["terms"]:
+        raise KnowledgeError(f"{FOLDER}: {licence.key}: {own[LIKE]} is no licence with terms of its own")
+    rest = {key: value for key, value in own.items() if key != LIKE}
+    licence.columns["terms"] = {**like.columns["terms"], **rest}
+    _refuse_unknown_terms(licence.columns["terms"], lambda text: KnowledgeError(f"{FOLDER}: {licence.key}: {text}"))
 
 
 def _text(entry: Entry, texts: Sources) -> dict[str, Any]:
