@@ -21,6 +21,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "send what waits in the outbox": {"task": "notices.send_messages", "schedule": 60.0},
     "end reports on which nobody works": {"task": "reports.fail_lost_reports", "schedule": 1800.0},
+    "end exports on which nobody works": {"task": "exports.fail_lost_exports", "schedule": 1800.0},
     "end imports on which nobody works": {"task": "imports.fail_lost_imports", "schedule": 1800.0},
     "forget answers to writes with an old idempotency key": {"task": "api.forget_old_answers", "schedule": 3600.0},
 }

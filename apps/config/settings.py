@@ -45,6 +45,7 @@ ROOMS = [
     "apps.findings",
     "apps.reviews",
     "apps.reports",
+    "apps.exports",
     "apps.notices",
     "apps.gate",
     "apps.web",

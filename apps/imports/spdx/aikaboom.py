@@ -58,10 +58,10 @@ def read_table(content: bytes, *, name: str) -> Reading:
 
 
 def _line(index: int, line: Mapping[str, Any]) -> Row:
-    locator = f"row {index + 2}"
+    locator = join("/rows", index)
     name = (line.get("repo_id") or "").strip()
     if not name:
-        return Row(locator=locator, errors=[FieldError("/repo_id", "must not be empty")], raw=line)
+        return Row(locator=locator, errors=[FieldError(join(locator, "repo_id"), "must not be empty")], raw=line)
     return Row(locator=locator, record=_model(name), raw=line)
 
 

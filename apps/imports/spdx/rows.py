@@ -24,13 +24,16 @@ from apps.registry.models import LineageEdge
 AI_PACKAGE = "ai_AIPackage"
 DIALECT_PACKAGE = "ai-bom:AIPackage"
 ON_MODEL = PREFIX + "model"
+STUB = PREFIX + "stub"
+"""On a package of our exports that only stands at the other end of a relationship."""
 Told = dict[str, str]
 
 
 def rows_of(graph: Graph) -> tuple[list[Row], Told]:
     """A row per AI package and per use of ours, and which field of the document went where."""
     told: Told = {}
-    rows = {key: _row(key, where, one, graph, told) for key, where, one in graph.of_type(AI_PACKAGE)}
+    packages = (entry for entry in graph.of_type(AI_PACKAGE) if STUB not in {name for name, _, _ in pairs_of(entry[2])})
+    rows = {key: _row(key, where, one, graph, told) for key, where, one in packages}
     dialect = [_dialect_row(where, one, told) for _, where, one in graph.of_type(DIALECT_PACKAGE)]
     return [*rows.values(), *dialect, *_uses(graph, rows, told)], told
 

@@ -18,6 +18,7 @@ from apps.core.errors import FieldError, filled
 from apps.imports.pointers import join
 
 CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
+SPEC = "3.0.1"
 MAX_ERRORS = 20
 _ALWAYS = frozenset({"type", "spdxId", "@id"})
 _TROUBLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, NotImplementedError, RecursionError)

@@ -1,0 +1,41 @@
+"""What writers of both standards ask of a record. Pure."""
+
+from typing import Any
+from urllib.parse import quote
+
+from apps.facts.models import State
+from apps.imports.records import ModelRecord, ParentRecord, UseRecord
+from apps.registry.models import LineageEdge
+
+HUB = "huggingface"
+
+
+def repository(record: ModelRecord) -> str:
+    """The model's repository on the hub; of several the first."""
+    return next((identifier for namespace, identifier in record.identifiers if namespace == HUB), "")
+
+
+def repository_url(record: ModelRecord) -> str:
+    """The address of the model's repository on the hub; empty where it has none."""
+    found = repository(record)
+    return f"https://huggingface.co/{quote(found)}" if found else ""
+
+
+def package_url(record: ModelRecord) -> str:
+    """The package URL of a model of the hub; the version as written, since a tag may have capitals."""
+    found = repository(record)
+    version = f"@{quote(record.revision, safe='')}" if record.revision else ""
+    return f"pkg:huggingface/{quote(found, safe='/')}{version}" if found else ""
+
+
+def derives(parent: ParentRecord) -> bool:
+    """Whether the child was made from the parent, by its weights or by its teaching."""
+    return parent.relation in LineageEdge.WEIGHTS_TRANSFER | LineageEdge.TEACHES
+
+
+def known_value(record: ModelRecord | UseRecord, subject: str, field: str) -> Any:
+    """The value of a fact that is neither unknown nor disputed; None otherwise."""
+    for fact in record.facts:
+        if (fact.subject, fact.field) == (subject, field) and fact.state not in (State.UNKNOWN, State.DISPUTED):
+            return fact.value
+    return None

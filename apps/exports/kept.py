@@ -1,0 +1,41 @@
+"""What imported bills of materials said that has no field of ours, brought back out of their documents."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from apps.imports.models import SourceDocument
+from apps.imports.pointers import at
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The part of a document that is about one release, and the document around it."""
+
+    part: Mapping[str, Any]
+    document: Mapping[str, Any]
+    locator: str
+    digest: str
+
+
+def kept_for(release_ids: Iterable[UUID], kind: str) -> dict[UUID, Kept]:
+    """The current documents of a kind, by release."""
+    return {document.release_id: kept for document in _documents(list(release_ids), kind) if (kept := _kept(document))}
+
+
+def _documents(release_ids: list[UUID], kind: str) -> Iterator[SourceDocument]:
+    for start in range(0, len(release_ids), AT_ONCE):
+        yield from SourceDocument.objects.filter(
+            release_id__in=release_ids[start : start + AT_ONCE], kind=kind, superseded_at__isnull=True
+        ).order_by("id")
+
+
+def _kept(document: SourceDocument) -> Kept | None:
+    try:
+        part = at(document.document, document.locator)
+    except (KeyError, IndexError, ValueError):
+        return None
+    return Kept(part, document.document, document.locator, document.digest) if isinstance(part, dict) else None
