@@ -20,6 +20,7 @@ from apps.imports.records import Row
 from apps.registry.models import Artefact, Deployment, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.services import add_lineage_edge
 from apps.registry.services.facts import mirror_many
+from apps.registry.services.lineage import resolve_open_edges
 
 CHUNK = 250
 """Entries that are written in one transaction."""
@@ -74,6 +75,7 @@ def write_chunk(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row]
     _supersede_documents(made)
     for kind in IN_ORDER:
         copy_rows([row for row in made if type(row) is kind])
+    resolve_open_edges([row for row in made if isinstance(row, ModelAlias)])
     asserted = _assert(planned, context)
     new_deployments = {SubjectRef("deployment", row.id) for row in made if isinstance(row, Deployment)}
     new_releases = {SubjectRef("release", row.id) for row in made if isinstance(row, Release | Artefact)}

@@ -20,6 +20,7 @@ from apps.imports.models import Import, ImportRow, SourceDocument
 from apps.registry.models import Deployment, LineageEdge, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.services import remove_lineage_edge, retire_use
 from apps.registry.services.facts import mirror_many
+from apps.registry.services.lineage import forget_ended_edges
 
 _SUBJECT_TYPES: dict[type[BaseModel], str] = {
     Model: "model",
@@ -162,6 +163,8 @@ def _remove(actor: Actor, one: Import, made: dict[type[BaseModel], set[UUID]]) -
     for kind in reversed(IN_ORDER):
         for batch in _batches(sorted(made[kind])):
             _forget_documents(kind, set(batch))
+            if kind is Model:
+                forget_ended_edges(batch)
             kind._default_manager.filter(id__in=batch).delete()
     return kept[:1000]
 

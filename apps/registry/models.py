@@ -106,8 +106,20 @@ class Release(Sourced):
         return f"{self.model}@{self.revision}" if self.revision else str(self.model)
 
 
+class LivingEdges(models.Manager["LineageEdge"]):
+    """The edges that somebody claims at present."""
+
+    def get_queryset(self) -> models.QuerySet["LineageEdge"]:
+        """Without those whose last claim was withdrawn."""
+        return super().get_queryset().filter(ended_at__isnull=True)
+
+
 class LineageEdge(Sourced):
-    """What a model was made from. Cards name repositories, rarely revisions, so the edge joins models."""
+    """What a model was made from. Cards name repositories, rarely revisions, so the edge joins models.
+
+    An edge stands as long as somebody claims it. Its state, source and date are those of the claim that leads.
+    `objects` has the edges of the present, `every` also those that ended.
+    """
 
     class Relation(models.TextChoices):
         FINETUNE = "finetune", _("fine-tuned from")
@@ -148,16 +160,37 @@ class LineageEdge(Sourced):
     parent_release = models.ForeignKey(Release, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     parent_name = models.CharField(max_length=300)
     """As the source writes it; the only name while the parent is not resolved."""
+    parent_namespace = models.CharField(max_length=40, blank=True)
+    """Where an unresolved name is an identifier (`huggingface`); empty where the source does not say."""
+    parent_folded = models.CharField(max_length=300, blank=True, editable=False)
+    """The name as an identifier is looked up by: without prefix and revision, case-folded."""
     relation = models.CharField(max_length=24, choices=Relation)
+    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When a parent that was only a name came into the register; empty where it was there from the start."""
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the last claim was withdrawn."""
+
+    objects = LivingEdges()
+    every = models.Manager["LineageEdge"]()
 
     class Meta:
         ordering = ("child", "relation", "parent_name")
         constraints = (
-            models.UniqueConstraint(fields=("child", "relation", "parent_name"), name="lineage_edge_once"),
+            models.UniqueConstraint(
+                fields=("child", "relation", "parent"),
+                condition=Q(ended_at__isnull=True, parent__isnull=False),
+                name="lineage_edge_once",
+            ),
+            models.UniqueConstraint(
+                fields=("child", "relation", "parent_namespace", "parent_folded"),
+                condition=Q(ended_at__isnull=True, parent__isnull=True),
+                name="lineage_open_edge_once",
+            ),
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(child=F("parent")), name="lineage_not_of_itself"
             ),
         )
+        indexes = (models.Index(fields=("parent_folded",), condition=Q(parent__isnull=True), name="lineage_open_name"),)
 
     def __str__(self) -> str:
         return f"{self.child} {self.relation} {self.parent_name}"
@@ -171,6 +204,33 @@ class LineageEdge(Sourced):
     def teaches(self) -> bool:
         """Whether the parent taught the child."""
         return self.relation in self.TEACHES
+
+
+class LineageClaim(Sourced):
+    """Who says that an edge is there, and where it was read. It is never overwritten: a newer one replaces it."""
+
+    edge = models.ForeignKey(LineageEdge, on_delete=models.CASCADE, related_name="claims")
+    parent_name = models.CharField(max_length=300)
+    """The parent as this source writes it."""
+    who = models.CharField(max_length=300)
+    """Person, token or import, as the journal calls it; `knowledge` for what ships with the product."""
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=300, blank=True)
+    withdrawn_reason = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        ordering = ("recorded_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("edge", "channel", "source_label"),
+                condition=Q(withdrawn_at__isnull=True),
+                name="lineage_claim_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.edge} ({self.source_label})"
 
 
 class Artefact(Sourced):

@@ -173,7 +173,7 @@ WITH RECURSIVE above(id) AS (
     SELECT %(id)s::uuid
     UNION
     SELECT edge.parent_id FROM registry_lineageedge edge JOIN above ON edge.child_id = above.id
-    WHERE edge.parent_id IS NOT NULL
+    WHERE edge.parent_id IS NOT NULL AND edge.ended_at IS NULL
 )
 SELECT id FROM above
 """
@@ -250,7 +250,7 @@ WITH RECURSIVE above(id) AS (
     SELECT unnest(%(ids)s::uuid[])
     UNION
     SELECT edge.parent_id FROM registry_lineageedge edge JOIN above ON edge.child_id = above.id
-    WHERE edge.parent_id IS NOT NULL
+    WHERE edge.parent_id IS NOT NULL AND edge.ended_at IS NULL
 )
 SELECT id FROM above
 """
@@ -264,9 +264,10 @@ def _and_above(model_ids: Iterable[UUID]) -> list[UUID]:
 
 _DESCENDANTS = """
 WITH RECURSIVE below(id) AS (
-    SELECT child_id FROM registry_lineageedge WHERE parent_id = ANY(%(ids)s::uuid[])
+    SELECT child_id FROM registry_lineageedge WHERE parent_id = ANY(%(ids)s::uuid[]) AND ended_at IS NULL
     UNION
     SELECT edge.child_id FROM registry_lineageedge edge JOIN below ON edge.parent_id = below.id
+    WHERE edge.ended_at IS NULL
 )
 SELECT id FROM below
 """

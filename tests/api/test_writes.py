@@ -253,8 +253,8 @@ class TestAnswers:
         assert officer.post(f"lineage-edges/{edge['id']}/remove", {"reason": "mistaken"}, status=204) is None
         assert not LineageEdge.objects.exists()
         officer.refused("GET", f"lineage-edges/{edge['id']}", status=404)
-        entry = officer.get(f"journal?subject_id={edge['id']}&operation=delete")["results"][0]
-        assert (entry["reason"], entry["before"]["parent_name"]) == ("mistaken", "x/y")
+        entry = officer.get(f"journal?subject_id={edge['id']}&operation=update")["results"][0]
+        assert (entry["reason"], entry["before"]["ended_at"]) == ("mistaken", None)
 
 
 class TestTypes:

@@ -165,7 +165,8 @@ class TestLineage:
         with pytest.raises(InvalidInput):
             services.remove_lineage_edge(actor=SETUP, edge=edge, reason=" ")
         services.remove_lineage_edge(actor=SETUP, edge=edge, reason="the card was wrong")
-        assert [entry.operation for entry in history([edge_id])] == ["delete", "insert"]
+        assert [entry.operation for entry in history([edge_id])] == ["update", "insert"]
+        assert not LineageEdge.objects.filter(id=edge_id).exists()
 
     def test_weights_pass_until_an_edge_that_carries_none(self) -> None:
         base, teacher, student, tune = (a_model(name) for name in ("Base", "Teacher", "Student", "Tune"))

@@ -15,14 +15,15 @@ from apps.facts.services import Statement
 from apps.facts.subjects import SourceRef, SubjectRef
 from apps.imports.knowledge.reading import Entry, KnowledgeError, Sources, Sourcing, keyed
 from apps.imports.knowledge.report import LoadReport
-from apps.imports.knowledge.rows import Rows, by, subject
+from apps.imports.knowledge.rows import CHANNEL, Rows, by, subject
 from apps.imports.knowledge.statements import fact_entries, settle, statement
 from apps.licences.models import Licence
 from apps.parties.models import Party
 from apps.registry.licensing import CONCLUDED, DECLARED
-from apps.registry.models import LineageEdge, Model, ModelAlias, Release
+from apps.registry.models import LineageClaim, LineageEdge, Model, ModelAlias, Release
 from apps.registry.services.facts import mirror
 from apps.registry.services.licensing import mirror_licences
+from apps.registry.services.lineage import end_claims, put_claim, resolve_open_edges
 
 FILE = "models.yaml"
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -222,8 +223,8 @@ def _purl(entry: ModelEntry, revision: str) -> str:
 
 
 def _load_lineage(report: LoadReport, models: Mapping[str, Model], entries: list[ModelEntry]) -> None:
-    existing = by(LineageEdge.objects.all(), "child_id", "relation", "parent_name")
-    rows = Rows(report, "lineage", LineageEdge, existing, subject("model", "child_id"))
+    claims = LineageClaim.objects.select_related("edge").filter(channel=CHANNEL, withdrawn_at=None)
+    left = {(claim.edge.child_id, claim.edge.relation, _made_from(claim.edge)): claim for claim in claims}
     above = _parents_by_people()
     for entry in entries:
         above[models[entry.key].id] |= {models[parent["model"]].id for parent in entry.parents if parent["model"]}
@@ -234,22 +235,48 @@ def _load_lineage(report: LoadReport, models: Mapping[str, Model], entries: list
             if made_from and child.id in _ancestors(made_from.id, above):
                 report.note("lineage", "clash", f"{entry.key}: somebody entered {made_from.name} as made from it")
                 continue
-            name = made_from.name if made_from else parent["parent_name"]
-            columns = {
-                **{column: value for column, value in parent.items() if column != "model"},
-                "child_id": child.id,
-                "parent_id": made_from.id if made_from else None,
-                "parent_name": name,
-            }
-            identity = (child.id, parent["relation"], name)
-            rows.put(identity, f"{entry.key} {parent['relation']} {name}", columns)
-    rows.close()
+            _claim(report, entry.key, child, parent, made_from, left)
+    for claim in left.values():
+        name, child_id = str(claim.edge), claim.edge.child_id
+        end_claims([claim], by=CHANNEL, reason="The knowledge no longer says so")
+        report.note("lineage", "withdrawn", name)
+        report.touched.add(SubjectRef("model", child_id))
+    report.touched |= resolve_open_edges()
+
+
+def _made_from(edge: LineageEdge) -> UUID | str:
+    return edge.parent_id or edge.parent_folded
+
+
+def _claim(
+    report: LoadReport,
+    key: str,
+    child: Model,
+    parent: Mapping[str, Any],
+    made_from: Model | None,
+    left: dict[tuple[UUID, str, UUID | str], LineageClaim],
+) -> None:
+    written = made_from.name if made_from else parent["parent_name"]
+    said = {name: parent[name] for name in ("relation", "state", "source_url", "as_of", "note")}
+    edge, outcome = put_claim(
+        child=child, parent=made_from, parent_name=written, source=parent["source_label"], channel=CHANNEL, **said
+    )
+    before = left.pop((child.id, edge.relation, _made_from(edge)), None)
+    if outcome == "claimed" and before:
+        outcome = "changed"
+        if before.source_label != parent["source_label"]:
+            end_claims([before], by=CHANNEL, reason="Another source says so")
+    elif outcome == "claimed":
+        outcome = "created"
+    report.note("lineage", outcome, f"{key} {edge.relation} {written}")
+    if outcome != "unchanged":
+        report.touched.add(SubjectRef("model", child.id))
 
 
 def _parents_by_people() -> dict[UUID, set[UUID]]:
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    edges = LineageEdge.objects.filter(parent__isnull=False).exclude(channel="knowledge")
-    for child, parent in edges.values_list("child_id", "parent_id"):
+    claims = LineageClaim.objects.filter(withdrawn_at=None, edge__parent__isnull=False).exclude(channel=CHANNEL)
+    for child, parent in claims.values_list("edge__child_id", "edge__parent_id"):
         found[child].add(parent)
     return found
 

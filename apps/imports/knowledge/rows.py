@@ -8,6 +8,8 @@ from apps.core.models import BaseModel
 from apps.facts.models import Assertion
 from apps.facts.subjects import SubjectRef
 from apps.imports.knowledge.report import LoadReport
+from apps.registry.models import Model
+from apps.registry.services.lineage import forget_ended_edges
 
 CHANNEL = "knowledge"
 _PROVENANCE = frozenset({"state", "source_label", "source_url", "as_of", "note", "channel"})
@@ -82,6 +84,8 @@ def _removed(report: LoadReport, kind: str, row: BaseModel, touched: list[Subjec
     if _is_referred_to(row):
         return False
     name = str(row)
+    if isinstance(row, Model):
+        forget_ended_edges([row.id])
     row.delete()
     report.note(kind, "withdrawn", name)
     report.touched.update(touched)
@@ -90,7 +94,7 @@ def _removed(report: LoadReport, kind: str, row: BaseModel, touched: list[Subjec
 
 def _is_referred_to(row: BaseModel) -> bool:
     for relation in row._meta.related_objects:
-        if relation.related_model._base_manager.filter(**{relation.field.name: row}).exists():
+        if relation.related_model._default_manager.filter(**{relation.field.name: row}).exists():
             return True
     return Assertion.objects.filter(subject_id=row.pk).exclude(channel=CHANNEL).exists()
 

@@ -1,25 +1,25 @@
 """Writes of the register."""
 
-from apps.registry.services.facts import FactInput, state_facts
-from apps.registry.services.models import (
-    AliasInput,
-    add_alias,
-    add_artefact,
+from apps.registry.services.facts import FactInput, require_shared, state_facts
+from apps.registry.services.lineage import (
+    MOST_PARENTS,
     add_lineage_edge,
-    add_release,
-    register_model,
+    claim_lineage_edge,
     remove_lineage_edge,
-    require_shared,
+    withdraw_lineage_claims,
 )
+from apps.registry.services.models import AliasInput, add_alias, add_artefact, add_release, register_model
 from apps.registry.services.uses import claim_use, register_use, retire_use
 
 __all__ = [
+    "MOST_PARENTS",
     "AliasInput",
     "FactInput",
     "add_alias",
     "add_artefact",
     "add_lineage_edge",
     "add_release",
+    "claim_lineage_edge",
     "claim_use",
     "register_model",
     "register_use",
@@ -27,4 +27,5 @@ __all__ = [
     "require_shared",
     "retire_use",
     "state_facts",
+    "withdraw_lineage_claims",
 ]

@@ -95,6 +95,13 @@ _MIRRORED: dict[str, dict[str, tuple[str, Any]]] = {
 _LICENCES = frozenset({CONCLUDED, DECLARED})
 
 
+def require_shared(actor: Actor) -> None:
+    """What all teams share is changed by those who see the whole register, as its facts are."""
+    actor.require("register.change")
+    if not actor.sees_all:
+        raise NotPermitted("What all teams share is changed by a compliance officer; send them what you know.")
+
+
 def subject_for_change(actor: Actor, subject_type: str, subject_id: UUID) -> Any:
     """The object that is to be spoken about, if `actor` may.
 

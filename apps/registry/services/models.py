@@ -1,38 +1,25 @@
-"""Writes of models, releases, identifiers, lineage and files."""
+"""Writes of models, releases, identifiers and files."""
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
-
-from django.db import connection
 
 from apps.accounts.actors import Actor
-from apps.core.changes import change, one_at_a_time
+from apps.core.changes import change
 from apps.core.clock import today
-from apps.core.errors import DuplicateFound, InvalidInput, NotPermitted, filled
-from apps.core.text import clean_as_of, clean_text, clean_url
-from apps.facts.models import State
+from apps.core.errors import DuplicateFound, InvalidInput, filled
+from apps.core.text import clean_text
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.licences.models import Licence
 from apps.parties.models import Party
 from apps.registry.licensing import CONCLUDED, DECLARED
-from apps.registry.models import Artefact, LineageEdge, Model, ModelAlias, Release
-from apps.registry.services.facts import MAX_DECLARED, FactInput, subject_for_change, write_facts
+from apps.registry.models import Artefact, Model, ModelAlias, Release
+from apps.registry.services.facts import MAX_DECLARED, FactInput, require_shared, subject_for_change, write_facts
+from apps.registry.services.lineage import resolve_open_edges
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NAMESPACE = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
-_ABOVE = """
-WITH RECURSIVE above(id) AS (
-    SELECT %s::uuid
-    UNION
-    SELECT edge.parent_id FROM registry_lineageedge edge JOIN above ON edge.child_id = above.id
-    WHERE edge.parent_id IS NOT NULL
-)
-SELECT EXISTS (SELECT FROM above WHERE id = %s)
-"""
 
 
 @dataclass(frozen=True)
@@ -82,11 +69,14 @@ def register_model(
             as_of=today(),
         )
         model.save()
-        for index, alias in enumerate(aliases):
-            _add_alias(model, alias, pointer=f"/aliases/{index}", source=source)
+        rows = [
+            _add_alias(model, alias, pointer=f"/aliases/{index}", source=source) for index, alias in enumerate(aliases)
+        ]
         Release(
             model=model, revision="", pinned=False, state="claimed_by_owner", source_label=source, as_of=today()
         ).save()
+        touched = resolve_open_edges(rows) if rows else set()
+        facts_changed.send(sender=Model, subjects={SubjectRef("model", model.id), *touched})
     return model
 
 
@@ -118,19 +108,13 @@ def _add_alias(model: Model, alias: AliasInput, *, pointer: str, source: str) ->
     return row
 
 
-def require_shared(actor: Actor) -> None:
-    """What all teams share is changed by those who see the whole register, as its facts are."""
-    actor.require("register.change")
-    if not actor.sees_all:
-        raise NotPermitted("What all teams share is changed by a compliance officer; send them what you know.")
-
-
 def add_alias(*, actor: Actor, model: Model, namespace: str, identifier: str) -> ModelAlias:
     """Give a model another identifier. Raises `DuplicateFound` when it names a model already."""
     require_shared(actor)
     with change(actor, "model.add_alias"):
         alias = _add_alias(model, AliasInput(namespace, identifier), pointer="", source=f"Stated by {actor.label}")
-        facts_changed.send(sender=ModelAlias, subjects={SubjectRef("model", model.id)})
+        touched = resolve_open_edges([alias])
+        facts_changed.send(sender=ModelAlias, subjects={SubjectRef("model", model.id), *touched})
     return alias
 
 
@@ -180,75 +164,6 @@ def _state_licence(actor: Actor, release: Release, licence: Licence | None, decl
     stated = {CONCLUDED: licence.key if licence else None, DECLARED: declared or None}
     facts = [FactInput(field=field, value=value, source=source) for field, value in stated.items() if value]
     write_facts(actor, SubjectRef("release", release.id), release, facts)
-
-
-def add_lineage_edge(
-    *,
-    actor: Actor,
-    child: Model,
-    relation: str,
-    parent: Model | None = None,
-    parent_name: str = "",
-    state: str = "claimed_by_owner",
-    source: str,
-    source_url: str = "",
-    as_of: dt.date | None = None,
-    note: str = "",
-) -> LineageEdge:
-    """Record what a model was made from; a parent that is not in the register stays visible by its name.
-
-    Raises `InvalidInput` for a circle: nothing is made from what was made from it.
-    """
-    require_shared(actor)
-    if relation not in LineageEdge.Relation.values:
-        raise InvalidInput(f"must be one of {', '.join(LineageEdge.Relation.values)}", pointer="/relation")
-    if parent is None and not parent_name:
-        raise InvalidInput("name the parent, or choose it from the register", pointer="/parent")
-    parent_name = clean_text(parent.name if parent else parent_name, pointer="/parent_name")
-    source = clean_text(source, pointer="/source", max_length=500)
-    source_url = clean_url(source_url, pointer="/source_url", required=False)
-    note = clean_text(note, pointer="/note", max_length=5000, required=False)
-    as_of = clean_as_of(as_of or today())
-    if state not in State.values:
-        raise InvalidInput(f"must be one of {', '.join(State.values)}", pointer="/state")
-    with change(actor, "lineage.add"):
-        one_at_a_time("lineage")
-        if parent is not None and (parent.id == child.id or _descends(parent.id, child.id)):
-            message = filled("“%(parent)s” was itself made from “%(child)s”", parent=parent.name, child=child.name)
-            raise InvalidInput(message, pointer="/parent")
-        if LineageEdge.objects.filter(child=child, relation=relation, parent_name=parent_name).exists():
-            raise DuplicateFound("This edge is in the register already.", existing=str(child.id), pointer="/parent")
-        edge = LineageEdge(
-            child=child,
-            parent=parent,
-            parent_name=parent_name,
-            relation=relation,
-            state=state,
-            source_label=source,
-            source_url=source_url,
-            as_of=as_of,
-            note=note,
-        )
-        edge.save()
-        facts_changed.send(sender=LineageEdge, subjects={SubjectRef("model", child.id)})
-    return edge
-
-
-def remove_lineage_edge(*, actor: Actor, edge: LineageEdge, reason: str) -> None:
-    """Take back an edge that was wrong; the journal keeps it."""
-    require_shared(actor)
-    reason = clean_text(reason, pointer="/reason", max_length=2000)
-    child_id = edge.child_id
-    with change(actor, "lineage.remove", reason=reason):
-        edge.delete()
-        facts_changed.send(sender=LineageEdge, subjects={SubjectRef("model", child_id)})
-
-
-def _descends(descendant: UUID, ancestor: UUID) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_ABOVE, [descendant, ancestor])
-        row = cursor.fetchone()
-    return bool(row and row[0])
 
 
 def add_artefact(
