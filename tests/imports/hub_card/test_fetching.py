@@ -79,7 +79,7 @@ def test_a_repository_that_moved_is_read_under_its_new_name(served: Hub) -> None
 
 
 def test_files_that_are_not_given_out_are_said_to_be_missing(served: Hub) -> None:
-    served.model(gated="manual")
+    served.model(gated="manual", tags=["license:apache-2.0"])
     served.page(f"/maker/Tuned-7B/resolve/{COMMIT}/README.md", "", 401)
     served.page(f"/maker/Tuned-7B/resolve/{COMMIT}/config.json", "{broken")
     del served.pages[f"/maker/Tuned-7B/resolve/{COMMIT}/LICENSE"]
