@@ -15,6 +15,7 @@ from apps.api.views import Body, Shown
 METHODS = ("get", "post", "patch", "delete")
 PREFIX = "/api/v1/"
 _SOMETIMES = {
+    "imports_list_rows": (404,),
     "reports_file": (409,),
     "reports_evidence": (409,),
     "uses_fact_sheet": (404,),

@@ -11,6 +11,7 @@ from apps.api.v1 import (
     facts,
     findings,
     gate,
+    imports,
     journal,
     licences,
     parties,
@@ -29,6 +30,7 @@ NOUNS: Mapping[str, type[views.NounViewSet]] = {
     "findings": findings.Findings,
     "gate/decisions": gate.Decisions,
     "hosting-offers": registry.HostingOffers,
+    "imports": imports.Imports,
     "journal": journal.Journal,
     "licences": licences.Licences,
     "lineage-edges": registry.LineageEdges,
@@ -56,6 +58,7 @@ NOUNS: Mapping[str, type[views.NounViewSet]] = {
 # Beyond list, creation and detail: noun -> address below one of them -> method -> action.
 ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "gate/decisions": {"receipt": {"get": "receipt"}},
+    "imports": {"apply": {"post": "apply"}, "undo": {"post": "undo"}},
     "lineage-edges": {"remove": {"post": "remove"}},
     "models": {"aliases": {"post": "add_alias"}},
     "reports": {"file": {"get": "file"}, "evidence.json": {"get": "evidence"}},
@@ -104,6 +107,8 @@ urlpatterns = [
     path("gate/public-key", gate.public_key, name="api-gate-public-key"),
     path("organisation", _view(accounts.OrganisationView, {"get": "show", "patch": "rename"}), name="api-organisation"),
     path("verdicts", _view(policy.Verdicts, {"get": "list"}), name="api-verdicts"),
+    path("imports/template", _view(imports.Templates, {"get": "show"}), name="api-imports-template"),
+    path("imports/<str:pk>/rows", _view(imports.ImportRows, {"get": "list_rows"}), name="api-imports-rows"),
     *_routes(),
     re_path("", problems.nowhere, name="api-nowhere"),
 ]

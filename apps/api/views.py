@@ -168,6 +168,10 @@ class NounViewSet(viewsets.GenericViewSet[Any]):
 
         return self.once(respond)
 
+    def asked(self) -> Any:
+        """The body, by which a request is told from another one with the same key."""
+        return self.request.data
+
     def once(self, respond: Callable[[], Response]) -> Response:
         """What `respond` answers, in one transaction; with an `Idempotency-Key` the same request is made once."""
         key, user_id = self.request.headers.get("Idempotency-Key"), self.actor.user_id
@@ -175,7 +179,7 @@ class NounViewSet(viewsets.GenericViewSet[Any]):
             with transaction.atomic():
                 return respond()
         key = clean_text(key, pointer="/Idempotency-Key", max_length=200)
-        asked = [self.request.method, self.request.path, self.request.data, self.request.headers.get("If-Match")]
+        asked = [self.request.method, self.request.path, self.asked(), self.request.headers.get("If-Match")]
         return once(user_id=user_id, key=key, asked=asked, respond=respond)
 
     def _expect(self, row: Any) -> None:

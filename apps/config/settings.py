@@ -217,6 +217,7 @@ SPECTACULAR_SETTINGS = {
         "DecisionEnum": "apps.policy.models.Decision",
         "EnvironmentEnum": "apps.registry.models.Environment",
         "GateEffectEnum": "apps.policy.models.GateEffect",
+        "ImportKindEnum": "apps.imports.models.Import.Kind",
         "ModelKindEnum": "apps.registry.models.Model.Kind",
         "OutcomeEnum": "apps.policy.models.Outcome",
         "PartyKindEnum": "apps.parties.models.Party.Kind",

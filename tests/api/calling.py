@@ -17,6 +17,24 @@ from tests.making import SETUP, a_user
 BASE = "/api/v1/"
 
 
+@dataclass(frozen=True)
+class Form:
+    """A body that is a form with a file."""
+
+    file: bytes
+    name: str = "register.csv"
+    fields: dict[str, str] = field(default_factory=dict)
+    boundary = "b0undary"
+
+    @property
+    def content(self) -> bytes:
+        """The form as it is sent."""
+        lines = [f'--{self.boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+                 for name, value in self.fields.items()]  # fmt: skip
+        head = f'--{self.boundary}\r\nContent-Disposition: form-data; name="file"; filename="{self.name}"\r\n\r\n'
+        return b"".join([*lines, head.encode(), self.file, f"\r\n--{self.boundary}--\r\n".encode()])
+
+
 @dataclass
 class Caller:
     """Whoever calls; addresses are relative to `/api/v1/` unless they begin with a slash."""
@@ -38,6 +56,8 @@ class Caller:
     ) -> HttpResponse:
         """The answer to any request; a body that is no bytes is sent as JSON."""
         path = address if address.startswith(("/", "http")) else BASE + address
+        if isinstance(body, Form):
+            body, content_type = body.content, f"multipart/form-data; boundary={body.boundary}"
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         answer: HttpResponse = Client(raise_request_exception=False).generic(
             method, path, content, content_type=content_type, headers=self._headers(headers)

@@ -13,6 +13,7 @@ from apps.core.clock import today
 from apps.findings.models import Finding
 from apps.findings.services import propose_waiver
 from apps.gate.services import create_project, decide
+from apps.imports.services import receive_import
 from apps.licences.models import Licence
 from apps.parties.services import record_stake
 from apps.policy.evaluation import judge_uses
@@ -129,6 +130,9 @@ def _shared(model: Model) -> None:
     release = registry.add_release(actor=SETUP, model=model, revision=COMMIT)
     for path in ("a.safetensors", "b.safetensors"):
         registry.add_artefact(actor=SETUP, release=release, path=path, sha256="0" * 64, size=10)
+    for name, dry_run in (("Imported-2B", False), ("Imported-3B", True)):
+        content = f"model.name\n{name}\n".encode()
+        receive_import(actor=SETUP, content=content, file_name="register.csv", dry_run=dry_run, at_once=True)
     with change(SETUP, "tests.fill"):
         _knowledge(holding)
 

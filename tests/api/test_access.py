@@ -14,9 +14,10 @@ from apps.api.urls import ACTIONS, NOUNS, urlpatterns
 from apps.audit.models import AuditEntry
 from apps.core.clock import now
 from apps.core.ids import uuid7
+from apps.imports.models import Import
 from apps.parties.models import Party
 from apps.registry.models import LineageEdge, Release
-from tests.api.calling import NOBODY, Caller, Holder, a_caller, with_token
+from tests.api.calling import NOBODY, Caller, Form, Holder, a_caller, with_token
 from tests.api.register import COMMIT, TEAM_NOUNS, Register, a_register
 from tests.making import SETUP, a_team, a_user
 
@@ -186,6 +187,10 @@ def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
     yield "POST", "assertions", _fact("use_case", ours.rows["use-cases"])
     yield "POST", "reviews", {"use": use, "conclusion": "confirmed", "next_review": _soon()}
     yield "POST", "reports", {"kind": "dossier", "subject": {"type": "use", "id": use}}
+    yield "POST", "imports", Form(b"model.name\nImported-1B\n")
+    done, previewed = Import.objects.filter(file_name="register.csv").order_by("id")[:2]
+    yield "POST", f"imports/{previewed.id}/apply", {}
+    yield "POST", f"imports/{done.id}/undo", reason
     yield "POST", "waivers", _waiver(ours.rows["findings"])
     yield "POST", f"waivers/{waiver}/approve", reason
     yield "POST", f"waivers/{waiver}/refuse", reason
@@ -220,6 +225,9 @@ MAY: dict[str, str] = {
     "assertions": "admin officer owner",
     "reviews": "officer approver owner",
     "reports": "admin officer approver auditor owner",
+    "imports": "admin officer",
+    "imports/apply": "admin officer",
+    "imports/undo": "admin officer",
     "waivers": "officer owner",
     "waivers/approve": "approver",
     "waivers/refuse": "approver",
