@@ -1,11 +1,12 @@
 """Reads of licences."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from apps.core.errors import NotFound
-from apps.licences.models import Licence
+from apps.licences.models import Licence, LicenceText, TextSighting
 
 
 def licences(search: str = "") -> QuerySet[Licence]:
@@ -30,3 +31,39 @@ def licence_by_hub_tag(tag: str, name: str = "") -> Licence | None:
     wanted = f"other/{name}" if tag.strip().casefold() == "other" else tag
     found = Licence.objects.filter(hub_tags__contains=[wanted.strip().casefold()])[:2]
     return found[0] if len(found) == 1 else None
+
+
+def newest_sightings(*, releases: Iterable[UUID] = (), licences: Iterable[UUID] = ()) -> list[TextSighting]:
+    """Of each source the text it showed last, for releases and for licences. One query."""
+    rows = (
+        TextSighting.objects.filter(Q(release_id__in=list(releases)) | Q(licence_id__in=list(licences)))
+        .select_related("text__licence")
+        .defer("text__content", "text__fingerprint", "text__candidates", "text__numbers")
+        .order_by("release_id", "licence_id", "source_label", "-as_of", "-seen_at")
+        .distinct("release_id", "licence_id", "source_label")
+    )
+    return list(rows)
+
+
+def texts() -> QuerySet[LicenceText]:
+    """Every text that was brought, newest first, without its content."""
+    return LicenceText.objects.select_related("licence", "decided_by").defer("content", "fingerprint", "numbers")
+
+
+def text_by_id(text_id: UUID) -> LicenceText:
+    """One text with its content and where it was seen. Raises `NotFound`."""
+    found = (
+        LicenceText.objects.select_related("licence", "decided_by")
+        .prefetch_related("sightings__licence")
+        .filter(id=text_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such text.")
+    return found
+
+
+def texts_of(licence: Licence) -> QuerySet[LicenceText]:
+    """The texts that are those of a licence, that were seen as its own, or that may be: settled ones first."""
+    may_be = Q(state=LicenceText.State.CANDIDATES, candidates__contains=[{"licences": [licence.key]}])
+    return texts().filter(Q(licence=licence) | Q(sightings__licence=licence) | may_be).distinct()
