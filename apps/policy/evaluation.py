@@ -22,7 +22,7 @@ from apps.policy.publishing import compiled, content_of, policy_in_force
 from apps.policy.selectors import verdict_of
 from apps.policy.sheets import Sheet, gather_sheets
 from apps.policy.sheets.entries import Entry
-from apps.policy.signals import uses_ended, uses_judged
+from apps.policy.signals import uses_ended, uses_judged, uses_taken
 from apps.registry.models import Use
 
 BATCH = 500
@@ -97,6 +97,7 @@ def judge_due(*, actor: Actor, limit: int = 5 * BATCH) -> int:
 def _judge_batch(actor: Actor, ids: Sequence[UUID], policy: PolicyVersion, force: bool) -> int:
     with collector_paused(), transaction.atomic():
         living = _take(actor, ids)
+        uses_taken.send(sender=DueUse, actor=actor, use_ids=living)
         day = today()
         sheets = {sheet.use_id: sheet for sheet in gather_sheets(living, on=day)}
         current = {row.use_id: row for row in CurrentVerdict.objects.filter(use_id__in=living)}

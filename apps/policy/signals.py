@@ -7,3 +7,9 @@ uses_judged = Signal()
 
 uses_ended = Signal()
 """Sent inside the transaction that takes retired uses off the work list: `actor`, `use_ids`."""
+
+uses_taken = Signal()
+"""Sent inside the transaction that takes uses off the work list, before their sheets are made: `actor`, `use_ids`.
+
+For rooms above that compare a use with something whenever a fact it rests on has changed.
+"""

@@ -12,10 +12,12 @@ from apps.facts.models import State as FactState
 from apps.facts.resolution import Fact
 from apps.facts.selectors import FactsBySubject, current_facts
 from apps.facts.subjects import SubjectRef
+from apps.imports.models import Import, SourceDocument
 from apps.licences.meanings import Meanings
 from apps.licences.models import Licence, TextSighting
 from apps.licences.prints import known_by_checksum
 from apps.licences.selectors import newest_sightings
+from apps.licences.wording import wording
 from apps.registry.licensing import DECLARED, Licensing, licensing
 from apps.registry.models import LineageEdge, Model, Release, Use
 from apps.registry.selectors import Lineage
@@ -105,7 +107,31 @@ def _by(rows: Iterable[TextSighting], name: str) -> dict[UUID, list[TextSighting
 
 
 def _cards(releases: Iterable[UUID]) -> dict[UUID, Item]:
-    return {}
+    """The model cards that are current, compared by their wording."""
+    rows = SourceDocument.objects.filter(
+        release_id__in=list(releases), kind=Import.Kind.HF_CARD, superseded_at__isnull=True
+    ).select_related("release__model")
+    return {
+        row.release_id: {
+            "is": digest(plainly(row.document)),
+            "name": row.release.model.name,
+            "shown": row.source,
+            "document": str(row.id),
+            "source": row.source,
+            "url": row.url,
+            "as_of": _day(row.as_of or row.recorded_at.date()),
+        }
+        for row in rows
+    }
+
+
+def plainly(document: Any) -> Any:
+    """A document with the wording of every text in it: what is laid out otherwise is the same."""
+    if isinstance(document, Mapping):
+        return {str(key): plainly(value) for key, value in document.items()}
+    if isinstance(document, list | tuple):
+        return [plainly(value) for value in document]
+    return wording(document) if isinstance(document, str) else document
 
 
 def _state(use: Use, ground: Ground) -> dict[str, dict[str, Item]]:
@@ -158,9 +184,7 @@ def _edge(edge: LineageEdge, names: Mapping[UUID, str]) -> Item:
     return {"is": True, "name": names[edge.child_id], "shown": shown, **_sourced(edge)}
 
 
-def _put_licence(
-    found: dict[str, dict[str, Item]], ground: Ground, model: Model, release: Release | None
-) -> None:
+def _put_licence(found: dict[str, dict[str, Item]], ground: Ground, model: Model, release: Release | None) -> None:
     said = ground.licence_of(model.id, release)
     licence = ground.licences.get(said.licence) if said and said.licence else None
     holder = release if release and ground.licensing[release.id].said else ground.floating.get(model.id)
@@ -206,7 +230,9 @@ def _texts(ground: Ground, model: Model, release: Release | None, licence: Licen
         return [_text(one, "release") for one in came]
     if licence is None:
         return []
-    own = [one for one in ground.of_licence.get(licence.id, ()) if not licence.text_date or one.as_of >= licence.text_date]
+    own = [
+        one for one in ground.of_licence.get(licence.id, ()) if not licence.text_date or one.as_of >= licence.text_date
+    ]
     if own:
         newest = max(own, key=lambda one: (one.as_of, one.seen_at))
         return [_text(newest, "licence")]

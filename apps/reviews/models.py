@@ -89,6 +89,8 @@ class Change(BaseModel):
     kind = models.CharField(max_length=16, choices=Kind)
     about = models.CharField(max_length=500)
     """What changed, by name: a model, a licence, a parent."""
+    key = models.CharField(max_length=500)
+    """What changed, within its kind: identifiers, for comparing."""
     identity = models.CharField(max_length=80, unique=True)
     """Digest of kind, subject, before and after."""
     before = models.JSONField(null=True)

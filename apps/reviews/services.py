@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext_noop
+
 from apps.accounts.actors import Actor
 from apps.core.changes import change
 from apps.core.clock import now, today
@@ -12,7 +14,8 @@ from apps.policy.selectors import verdict_of
 from apps.registry.models import Use
 from apps.registry.selectors import use_by_id
 from apps.registry.services.facts import FactInput, write_facts
-from apps.reviews.models import Review
+from apps.reviews.models import WAITING, Reopening, Review
+from apps.reviews.noticing import note_changes, remember_review
 
 LONGEST_CYCLE = dt.timedelta(days=3 * 366)
 
@@ -35,6 +38,12 @@ def complete_review(*, actor: Actor, use: Use, conclusion: str, next_review: dt.
     note = clean_text(note, pointer="/note", max_length=5000, required=needed)
     if not today() < next_review <= today() + LONGEST_CYCLE:
         raise InvalidInput("must lie in the future, at most three years from now", pointer="/next_review")
+    if conclusion == Review.Conclusion.CONFIRMED:
+        note_changes([use.id])
+        if Reopening.objects.filter(use=use, state__in=WAITING).exists():
+            raise Conflict(
+                gettext_noop("Something changed since the approval; settle the changes first, then confirm the use.")
+            )
     verdict = verdict_of(use.id)
     with change(actor, "review.complete", reason=note):
         review = Review(
@@ -48,6 +57,8 @@ def complete_review(*, actor: Actor, use: Use, conclusion: str, next_review: dt.
             decision=verdict.decision if verdict else "",
         )
         review.save()
+        if conclusion == Review.Conclusion.CONFIRMED:
+            remember_review(review)
         source = f"Review of {today().isoformat()} by {actor.label}"
         write_facts(
             Actor.system("review"),
