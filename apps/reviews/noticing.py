@@ -111,11 +111,18 @@ def remember(
     return snapshot
 
 
-def text_of(use: Use, state: State) -> dict[str, Any]:
-    """The first licence text of a use's own model in a state; empty if none is known."""
-    item = state.get("licence-text", {}).get(str(use.deployment.release.model_id))
-    texts = item["texts"] if item else []
-    return {name: texts[0][name] for name in ("sha256", "wording", "source", "as_of")} if texts else {}
+def text_of(use: Use, state: State, approved: State | None = None) -> dict[str, Any]:
+    """A licence text of a use's own model in a state, one that was not approved before others; empty if none is known."""
+    key = str(use.deployment.release.model_id)
+    texts = _texts_in(state, key)
+    had = {text["wording"] for text in _texts_in(approved or {}, key)}
+    shown = next((text for text in texts if approved and text["wording"] not in had), texts[0] if texts else None)
+    return {name: shown[name] for name in ("sha256", "wording", "source", "as_of")} if shown else {}
+
+
+def _texts_in(state: State, key: str) -> Sequence[Item]:
+    item = state.get("licence-text", {}).get(key)
+    return item["texts"] if item else ()
 
 
 def _compare(use: Use, snapshot: ApprovalSnapshot, state: State, waiting: Sequence[Reopening]) -> None:
@@ -123,7 +130,7 @@ def _compare(use: Use, snapshot: ApprovalSnapshot, state: State, waiting: Sequen
     known = {row.change.identity for row in waiting}
     new = [one for identity, one in found.items() if identity not in known]
     gone = [row for row in waiting if row.change.identity not in found]
-    text = text_of(use, state)
+    text = text_of(use, state, snapshot.state)
     if not new and not gone and snapshot.present_text == text:
         return
     actor = Actor.system("review")

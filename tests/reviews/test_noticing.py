@@ -132,7 +132,7 @@ class TestTexts:
         other = TEXT.replace("100", "50")
         bring(use, other)
         compared()
-        noted = AuditEntry.objects.filter(action="review.note_changes")
+        noted = AuditEntry.objects.filter(subject_type__in=("reviews.change", "reviews.reopening"))
         before = noted.count()
         bring(use, other)
         bring(use, other.upper(), source="LICENSE of a copy")
