@@ -112,7 +112,7 @@ def remember(
 
 
 def text_of(use: Use, state: State, approved: State | None = None) -> dict[str, Any]:
-    """A licence text of a use's own model in a state, one that was not approved before others; empty if none is known."""
+    """A licence text of a use's own model, one that was not approved before others; empty if none is known."""
     key = str(use.deployment.release.model_id)
     texts = _texts_in(state, key)
     had = {text["wording"] for text in _texts_in(approved or {}, key)}
