@@ -34,6 +34,8 @@ TERMS = (
     "prohibited_uses",
 )
 """Facts about a licence that say what its text asks; the others say what we have done about it."""
+SOURCING = frozenset({"state", "source", "url", "clause", "quote"})
+"""Keys of a typed term that say where it stands."""
 
 
 @dataclass(frozen=True)
@@ -219,9 +221,16 @@ def _declared(model: Model, licence: Licence | None, declared: Fact | None, said
 
 
 def _terms(licence: Licence, facts: Mapping[str, Fact]) -> Item:
-    values = {name: facts[name].value for name in TERMS if name in facts and facts[name].known}
-    more = getattr(licence, "terms", None)
-    return {"is": digest([values, more]), "name": licence.name, "shown": "", "values": values}
+    values: dict[str, Any] = {name: facts[name].value for name in TERMS if name in facts and facts[name].known}
+    values |= {name: _unsourced(term) for name, term in (licence.terms or {}).items()}
+    return {"is": digest(values), "name": licence.name, "shown": "", "values": values}
+
+
+def _unsourced(term: Any) -> Any:
+    """What a term says, without where that was read: a better source is no other term."""
+    if isinstance(term, Mapping):
+        return {name: _unsourced(value) for name, value in term.items() if name not in SOURCING}
+    return [_unsourced(one) for one in term] if isinstance(term, list) else term
 
 
 def _texts(ground: Ground, model: Model, release: Release | None, licence: Licence | None) -> list[Item]:
