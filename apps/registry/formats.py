@@ -54,6 +54,7 @@ _FIRST_BYTES: tuple[tuple[bytes, str], ...] = (
 )
 _TOLD_BY_BYTES = frozenset({"safetensors", "gguf", "ggml", "keras_h5", "tflite", "npy"})
 """Formats whose first bytes are fixed, so that other bytes are another format."""
+KNOWN = frozenset({*_BY_SUFFIX.values(), *(told for _, told in _BINARIES), "npy_pickled"})
 _CODE = frozenset({".py", ".pyc", ".pyd", ".so", ".dll", ".dylib"})
 _PICKLED_ARRAY = re.compile(rb"['\"]descr['\"]\s*:\s*(\[.*)?['\"][|<>=]?O")
 _CONFIGURATIONS = re.compile(r"(?:^|/)(?:[a-z_]*config|model_index|modelling_config)\.json$", re.IGNORECASE)

@@ -13,6 +13,8 @@ from apps.accounts.models import Team
 from apps.core.models import BaseModel
 from apps.licences.models import Licence
 from apps.parties.models import Party, Sourced
+from apps.registry.verification_records import TrustedSigner as TrustedSigner
+from apps.registry.verification_records import Verification as Verification
 
 
 class Model(Sourced):
@@ -247,6 +249,8 @@ class Artefact(Sourced):
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField(null=True, blank=True)
     format = models.CharField(max_length=40, blank=True)
+    format_by_content = models.BooleanField(default=False)
+    """Whether the file's bytes were read to tell its format."""
     signature = models.CharField(max_length=10, choices=Signature, default=Signature.UNKNOWN)
 
     class Meta:

@@ -15,8 +15,10 @@ from apps.licences.models import Licence
 from apps.parties.models import Party
 from apps.registry.licensing import CONCLUDED, DECLARED
 from apps.registry.models import Artefact, Model, ModelAlias, Release
+from apps.registry.services.artefact_facts import state_artefact_facts
 from apps.registry.services.facts import MAX_DECLARED, FactInput, require_shared, subject_for_change, write_facts
 from apps.registry.services.lineage import resolve_open_edges
+from apps.registry.verification.paths import BadPath, clean_path
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NAMESPACE = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
@@ -179,6 +181,10 @@ def add_artefact(
     actor.require("register.change")
     subject_for_change(actor, "release", release.id)
     path = clean_text(path, pointer="/path", max_length=500)
+    try:
+        path = clean_path(path)
+    except BadPath as error:
+        raise InvalidInput(str(error), pointer="/path") from error
     if not re.fullmatch(r"[0-9a-fA-F]{64}", sha256 or ""):
         raise InvalidInput("must be 64 hexadecimal digits", pointer="/sha256")
     if size is not None and not 0 <= size < 2**62:
@@ -198,4 +204,5 @@ def add_artefact(
         )
         artefact.save()
         facts_changed.send(sender=Artefact, subjects={SubjectRef("release", release.id)})
+        state_artefact_facts(release)
     return artefact
