@@ -26,13 +26,13 @@ _BY_SUFFIX: Mapping[str, str] = {
     ".onnx": "onnx",
     ".tflite": "tflite",
     ".msgpack": "msgpack",
-    ".h5": "keras_h5",
-    ".hdf5": "keras_h5",
+    ".h5": "hdf5",
+    ".hdf5": "hdf5",
     ".keras": "keras",
     ".npy": "npy",
     ".npz": "npz",
     ".joblib": "joblib",
-    ".llamafile": "executable",
+    ".llamafile": "llamafile",
     ".nemo": "nemo",
     ".mlmodel": "coreml",
     ".bin": "bin",
@@ -47,16 +47,19 @@ _PICKLED = frozenset({"pickle", "bin"})
 _FIRST_BYTES: tuple[tuple[bytes, str], ...] = (
     (b"GGUF", "gguf"),
     *((magic, "ggml") for magic in (b"ggjt", b"tjgg", b"ggla", b"algg", b"ggmf", b"fmgg", b"lmgg", b"ggml")),
-    (b"\x89HDF\r\n\x1a\n", "keras_h5"),
+    (b"\x89HDF\r\n\x1a\n", "hdf5"),
     (b"\x7fELF", "executable"),
+    (b"MZqFpD", "llamafile"),
     (b"MZ", "executable"),
     *((bytes((0x80, protocol)), "pickle") for protocol in range(2, 6)),
 )
-_TOLD_BY_BYTES = frozenset({"safetensors", "gguf", "ggml", "keras_h5", "tflite", "npy"})
+_TOLD_BY_BYTES = frozenset({"safetensors", "gguf", "ggml", "hdf5", "tflite", "npy", "onnx"})
 """Formats whose first bytes are fixed, so that other bytes are another format."""
 KNOWN = frozenset({*_BY_SUFFIX.values(), *(told for _, told in _BINARIES), "npy_pickled"})
 _CODE = frozenset({".py", ".pyc", ".pyd", ".so", ".dll", ".dylib"})
 _PICKLED_ARRAY = re.compile(rb"['\"]descr['\"]\s*:\s*(\[.*)?['\"][|<>=]?O")
+_OLD_PICKLE = re.compile(rb"[}\])]q|(\(?[dl]p\d+\n|\(?c[a-z_][a-z0-9_.]*\n[A-Za-z_][A-Za-z0-9_]*\n|\(?i[a-z_.]+\n)")
+"""How pickles of the protocols 0 and 1 begin, which have no mark of their own."""
 _CONFIGURATIONS = re.compile(r"(?:^|/)(?:[a-z_]*config|model_index|modelling_config)\.json$", re.IGNORECASE)
 _CODE_KEYS = ("auto_map", "custom_pipelines")
 
@@ -105,7 +108,16 @@ def _by_content(head: bytes, named: str) -> str:
         return _zipped(head, named)
     if head[257:262] == b"ustar":
         return "pickle" if named in _PICKLED else ""
-    return "safetensors" if _is_safetensors(head) else ""
+    if _OLD_PICKLE.match(head):
+        return "pickle"
+    return "safetensors" if _is_safetensors(head) else _weakly_marked(head, named)
+
+
+def _weakly_marked(head: bytes, named: str) -> str:
+    """ONNX begins with the version of its format, as other files may: only one that is called so is believed."""
+    if named == "onnx" and len(head) > 2 and head[0] == 0x08 and 1 <= head[1] <= 20:
+        return named
+    return ""
 
 
 def _is_safetensors(head: bytes) -> bool:
