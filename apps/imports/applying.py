@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.core.copying import copy_rows
-from apps.core.errors import DuplicateFound, FieldError, Filled, InvalidInput, filled
+from apps.core.errors import FieldError, Filled, InvalidInput, filled
 from apps.core.models import BaseModel
 from apps.facts.models import Assertion
 from apps.facts.services import Statement, assert_facts
@@ -15,19 +15,20 @@ from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.imports.known import Known, folded, model_of
 from apps.imports.models import Import, ImportRow, SourceDocument
-from apps.imports.planning import Context, Parent, Planned, plan_row
+from apps.imports.planning import Context, Parent, Planned, Text, plan_row
 from apps.imports.records import Row
+from apps.licences.models import TextSighting
+from apps.licences.services import store_text
 from apps.registry.models import Artefact, Deployment, Model, ModelAlias, Release, Use, UseCase
-from apps.registry.services import add_lineage_edge
 from apps.registry.services.facts import mirror_many
-from apps.registry.services.lineage import resolve_open_edges
+from apps.registry.services.lineage import claim_lineage_edge, resolve_open_edges
 
 CHUNK = 250
 """Entries that are written in one transaction."""
 LARGEST_RAW = 20_000
 IN_ORDER: tuple[type[BaseModel], ...] = (
     *(Model, ModelAlias, Release, Artefact, Deployment, UseCase, Use),
-    SourceDocument,
+    *(SourceDocument, TextSighting),
 )
 """The tables that an import writes, those that others refer to first."""
 _LOOK = {kind._meta.label_lower: kind for kind in IN_ORDER}
@@ -81,39 +82,66 @@ def write_chunk(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row]
     new_releases = {SubjectRef("release", row.id) for row in made if isinstance(row, Release | Artefact)}
     if new_deployments or new_releases:
         facts_changed.send(sender=Import, subjects=new_deployments | new_releases)
+    resolved = resolve_open_edges([row for row in made if isinstance(row, ModelAlias)])
+    if resolved:
+        facts_changed.send(sender=Import, subjects=resolved)
     rows = [_reported(one, plan, raws[plan.number]) for plan in planned]
     for plan, row in zip(planned, rows, strict=True):
         row.assertions = [asserted[statement.subject, statement.field].id for statement in plan.statements]
         row.objects_made = [[made._meta.label_lower, str(made.id)] for made in plan.rows]
+        row.objects_made += [["licences.textsighting", key] for text in plan.texts for key in _keep(text, row, context)]
         row.claims = [key for parent in plan.parents if (key := _claim(parent, row, context))]
+        if row.outcome == ImportRow.Outcome.CHANGED and not (row.assertions or row.objects_made or row.claims):
+            row.outcome, row.changes = ImportRow.Outcome.UNCHANGED, []
     store_rows(rows)
     return rows
+
+
+def _keep(text: Text, row: ImportRow, context: Context) -> list[str]:
+    """Keep the text of a licence with where it was seen; the identifier of that sighting. What is no text is said."""
+    reading, url = context.reading, text.url if text.url.startswith(("https://", "http://")) else ""
+    try:
+        kept = store_text(
+            actor=context.actor,
+            content=text.content,
+            source=reading.source,
+            url=url,
+            as_of=reading.as_of,
+            release=text.release,
+        )
+    except InvalidInput as error:
+        row.notes.append(told(filled("The text of the licence was not kept: %(why)s", why=error.message)))
+        return []
+    seen = kept.sightings.filter(release_id=text.release.id, source_label=reading.source.strip())
+    return [str(key) for key in seen.values_list("id", flat=True)]
 
 
 def _claim(parent: Parent, row: ImportRow, context: Context) -> UUID | None:
     """Record what a source says about a parent; a circle is left out and said."""
     record = parent.record
+    source = record.provenance.source or context.reading.source
     try:
-        edge = add_lineage_edge(
+        edge, outcome = claim_lineage_edge(
             actor=context.actor,
             child=parent.child,
             relation=record.relation,
             parent=parent.parent,
             parent_name=record.name,
+            parent_namespace=record.namespace,
             state=record.state,
-            source=record.provenance.source or context.reading.source,
+            source=source,
             source_url=record.provenance.source_url or context.reading.url,
             as_of=record.provenance.as_of or context.reading.as_of,
             note=record.note,
+            channel=context.kind,
         )
-    except DuplicateFound:
-        return None
     except InvalidInput as error:
-        row.notes.append(
-            told(filled("The parent “%(name)s” was left out: %(why)s", name=record.name, why=error.message))
-        )
+        message = "The parent “%(name)s” was left out: %(why)s"
+        row.notes.append(told(filled(message, name=record.name, why=error.message)))
         return None
-    return edge.id
+    if outcome == "unchanged":
+        return None
+    return edge.claims.get(channel=context.kind, source_label=source.strip(), withdrawn_at=None).id
 
 
 def store_rows(rows: Sequence[ImportRow]) -> None:

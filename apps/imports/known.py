@@ -16,9 +16,11 @@ from apps.facts.selectors import assertions_at
 from apps.facts.subjects import SubjectRef
 from apps.imports.models import SourceDocument
 from apps.imports.records import ModelRecord, UseRecord
+from apps.licences.models import TextSighting
 from apps.parties.models import HubOrganisation, Party, PartyName
-from apps.registry.models import Artefact, Deployment, LineageEdge, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.models import Artefact, Deployment, LineageClaim, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.references import MOVING
+from apps.registry.services.lineage import ParentName
 
 Record = ModelRecord | UseRecord
 
@@ -57,8 +59,10 @@ class Known:
         self.artefacts: dict[UUID, dict[str, Artefact]] = defaultdict(dict)
         self.statements: dict[tuple[str, UUID], dict[str, list[Assertion]]] = defaultdict(lambda: defaultdict(list))
         self.documents: dict[UUID, str] = {}
-        self.edges: set[tuple[UUID, str, UUID | str]] = set()
-        """Child, relation, and the parent: its identifier, or its folded name while it is not resolved."""
+        self.texts: set[tuple[UUID, str]] = set()
+        """Release and SHA-256 of the licence texts that came with it."""
+        self.claims: dict[tuple[UUID, str, UUID | str, str], LineageClaim] = {}
+        """By child, relation, parent (its folded name while it is not resolved) and source: what this kind claims."""
         self.teams: dict[str, set[Team]] = defaultdict(set)
         self.people: dict[str, User] = {}
         self.parties: dict[str, set[UUID]] = defaultdict(set)
@@ -90,7 +94,7 @@ class Known:
     def _load_models(self, records: Sequence[ModelRecord]) -> None:
         named = {folded(identifier) for record in records for _, identifier in record.identifiers}
         alone = {folded(record.name) for record in records}
-        parents = {folded(parent.name) for record in records for parent in record.parents}
+        parents = {ParentName.of(parent.name).folded for record in records for parent in record.parents}
         for alias in ModelAlias.objects.filter(identifier_folded__in=named | alone | parents).order_by():
             self.add_alias(alias)
         names = {text.strip().upper() for text in self._texts(records)}
@@ -104,9 +108,13 @@ class Known:
         )
         for release in Release.objects.filter(model_id__in=missing).order_by():
             self.releases[release.model_id, release.revision] = release
-        edges = LineageEdge.objects.filter(child_id__in=missing).order_by()
-        for child, relation, parent, name in edges.values_list("child_id", "relation", "parent_id", "parent_name"):
-            self.edges.add((child, relation, parent or folded(name)))
+        said = LineageClaim.objects.select_related("edge").filter(
+            edge__child_id__in=missing, edge__ended_at__isnull=True, withdrawn_at__isnull=True, channel=self.kind
+        )
+        for claim in said.order_by():
+            edge = claim.edge
+            key = (edge.child_id, edge.relation, edge.parent_id or edge.parent_folded, claim.source_label)
+            self.claims[key] = claim
         self._load_files(records, missing)
 
     def _texts(self, records: Sequence[ModelRecord]) -> Iterator[str]:
@@ -118,6 +126,10 @@ class Known:
         if any(record.files for record in records):
             for artefact in Artefact.objects.filter(release__model_id__in=model_ids).order_by():
                 self.artefacts[artefact.release_id][artefact.path] = artefact
+        if any(licence.text for record in records for licence in record.licences):
+            ids = [release.id for release in self.releases.values()]
+            seen = TextSighting.objects.filter(release_id__in=ids).order_by()
+            self.texts |= {(key, sum_) for key, sum_ in seen.values_list("release_id", "text__sha256") if key}
         rows = SourceDocument.objects.filter(
             release__model_id__in=model_ids, kind=self.kind, superseded_at__isnull=True
         ).order_by()

@@ -1,6 +1,7 @@
 """What an entry of a file comes to: which rows are made, which statements, against what is known. Writes nothing."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,7 @@ from apps.imports.records import (
     UseRecord,
 )
 from apps.registry.models import Artefact, Deployment, LineageEdge, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.services.lineage import ParentName
 
 LICENCE = "licence_declared"
 _COLUMNS = {
@@ -71,6 +73,15 @@ class Parent:
     record: ParentRecord
 
 
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """The text of a licence that came with a release."""
+
+    release: Release
+    content: bytes
+    url: str
+
+
 @dataclass
 class Planned:
     """What one entry comes to."""
@@ -83,6 +94,7 @@ class Planned:
     rows: list[BaseModel] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     parents: list[Parent] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     errors: list[FieldError] = field(default_factory=list)
@@ -151,7 +163,7 @@ class _Planner:
             planned.title, planned.subject = str(main)[:300], SubjectRef("model", main.id)
         if main.id in self.new:
             planned.outcome = ImportRow.Outcome.CREATED
-        elif planned.rows or planned.statements or planned.parents:
+        elif planned.rows or planned.statements or planned.parents or planned.texts:
             planned.outcome = ImportRow.Outcome.CHANGED
         return planned
 
@@ -171,6 +183,7 @@ class _Planner:
         release = self._release(model, record)
         about = {"model": model.id, "release": release.id}
         self._facts([*record.facts, *_licence_facts(record.licences, self.planned)], about)
+        self._texts(release, record.licences)
         self._files(release, record.files)
         self._parents(model, record.parents)
         if record.described:
@@ -276,6 +289,15 @@ class _Planner:
         self.planned.change("release", "revision", None, revision)
         return release
 
+    def _texts(self, release: Release, licences: Sequence[LicenceRecord]) -> None:
+        for licence in licences:
+            content = licence.text.encode("utf-8", "replace")
+            key = (release.id, hashlib.sha256(content).hexdigest())
+            if content.strip() and key not in self.known.texts:
+                self.known.texts.add(key)
+                self.planned.texts.append(Text(release=release, content=content, url=licence.link))
+                self.planned.change("release", "licence_text", None, f"sha256:{key[1]}")
+
     def _files(self, release: Release, files: Sequence[FileRecord]) -> None:
         there = dict(self.known.artefacts.get(release.id, {}))
         nameless = 0
@@ -312,19 +334,31 @@ class _Planner:
             if found == model.id:
                 self.planned.notes.append(gettext_noop("The source names the model as its own parent."))
                 continue
-            key = (model.id, parent.relation, found or folded(parent.name))
-            if key not in self.known.edges:
-                self.known.edges.add(key)
-                above = self.known.models.get(found) if found else None
-                self.planned.parents.append(Parent(child=model, parent=above, record=parent))
-                self.planned.change("model", parent.relation, None, parent.name, parent.state)
+            self._claim(model, found, parent)
 
     def _parent(self, parent: ParentRecord) -> UUID | None:
-        known, name = self.known, folded(parent.name)
-        if parent.namespace:
-            return known.aliases.get((parent.namespace.lower(), name))
-        ids = known.by_identifier.get(name) or known.by_name.get(name) or set()
+        known, name = self.known, ParentName.of(parent.name, parent.namespace)
+        if name.namespace:
+            return known.aliases.get((name.namespace.lower(), name.folded))
+        ids = known.by_identifier.get(name.folded) or known.by_name.get(folded(parent.name)) or set()
         return next(iter(ids)) if len(ids) == 1 else None
+
+    def _claim(self, model: Model, found: UUID | None, parent: ParentRecord) -> None:
+        source = parent.provenance.source or str(self.sourced["source_label"])
+        above = found or ParentName.of(parent.name).folded
+        old = self.known.claims.get((model.id, parent.relation, above, source))
+        if old is not None:
+            day = parent.provenance.as_of or self.reading.as_of
+            url = parent.provenance.source_url or str(self.sourced["source_url"])
+            said = (parent.state, url, parent.note, parent.name)
+            if said == (old.state, old.source_url, old.note, old.parent_name) and (day is None or old.as_of == day):
+                return
+        planned = Parent(child=model, parent=self.known.models.get(found) if found else None, record=parent)
+        if all(
+            (one.record.relation, one.record.name) != (parent.relation, parent.name) for one in self.planned.parents
+        ):
+            self.planned.parents.append(planned)
+            self.planned.change("model", parent.relation, old.parent_name if old else None, parent.name, parent.state)
 
     def _document(self, release: Release) -> None:
         document = self.reading.document

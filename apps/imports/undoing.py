@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import ForeignObjectRel
+from django.db.models import PROTECT, ForeignObjectRel
 
 from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
@@ -17,10 +17,10 @@ from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.imports.applying import IN_ORDER, table_of
 from apps.imports.models import Import, ImportRow, SourceDocument
-from apps.registry.models import Deployment, LineageEdge, Model, ModelAlias, Release, Use, UseCase
-from apps.registry.services import remove_lineage_edge, retire_use
+from apps.registry.models import Deployment, LineageClaim, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.services import retire_use
 from apps.registry.services.facts import mirror_many
-from apps.registry.services.lineage import forget_ended_edges
+from apps.registry.services.lineage import claim_lineage_edge, forget_ended_edges, withdraw_lineage_claims
 
 _SUBJECT_TYPES: dict[type[BaseModel], str] = {
     Model: "model",
@@ -44,9 +44,7 @@ def undo(actor: Actor, one: Import) -> None:
             return
         rows = list(ImportRow.objects.filter(of=one).only("assertions", "claims", "objects_made"))
         touched = _take_back_statements([key for row in rows for key in row.assertions])
-        claims = [key for row in rows for key in row.claims]
-        for edge in LineageEdge.objects.filter(id__in=claims):
-            remove_lineage_edge(actor=actor, edge=edge, reason=one.reason)
+        _take_back_claims(actor, one, [key for row in rows for key in row.claims])
         made = _made(rows)
         _take_back_documents(one, made)
         kept = _remove(actor, one, made)
@@ -68,14 +66,23 @@ def _take_back_statements(ids: Sequence[UUID]) -> dict[SubjectRef, set[str]]:
         found = {key: (SubjectRef(kind, of), field) for key, kind, of, field in mine.values_list(*_ABOUT)}
         for subject, field in found.values():
             touched[subject].add(field)
-        copies = {newer: _copy(old, moment) for newer, old in _reinstated(found).items()}
+        again = _reinstated(found)
+        copies = {newer: _copy(old, moment) for newer, old in again.items()}
         Assertion.objects.bulk_create(copies.values(), batch_size=500)
+        _hand_over({old.id: copies[newer].id for newer, old in again.items()})
         Assertion.objects.filter(id__in=found.keys() - copies.keys()).update(superseded_at=moment)
         replaced = list(Assertion.objects.filter(id__in=copies))
         for assertion in replaced:
             assertion.superseded_at, assertion.superseded_by = moment, copies[assertion.id]
         Assertion.objects.bulk_update(replaced, ["superseded_at", "superseded_by"], batch_size=500)
     return touched
+
+
+def _hand_over(copies: dict[UUID, UUID]) -> None:
+    """What is stated again belongs to the import that stated it first, and goes when that one is undone."""
+    for row in ImportRow.objects.filter(assertions__overlap=list(copies)):
+        row.assertions = [*row.assertions, *(copies[key] for key in row.assertions if key in copies)]
+        row.save(update_fields=["assertions"])
 
 
 def _copy(old: Assertion, moment: Any) -> Assertion:
@@ -117,6 +124,36 @@ def _undone(ids: Sequence[UUID]) -> set[UUID]:
         return set()
     rows = ImportRow.objects.filter(assertions__overlap=list(ids), of__state=Import.State.UNDONE)
     return {key for found in rows.values_list("assertions", flat=True) for key in found} & set(ids)
+
+
+def _take_back_claims(actor: Actor, one: Import, ids: Sequence[UUID]) -> None:
+    """Withdraw what was claimed about parents, and let the same sources claim again what they claimed before."""
+    mine = list(LineageClaim.objects.select_related("edge__child").filter(id__in=ids, withdrawn_at=None))
+    if not mine:
+        return
+    withdraw_lineage_claims(actor=actor, claim_ids=[claim.id for claim in mine], reason=one.reason)
+    undone = ImportRow.objects.filter(of__state=Import.State.UNDONE, claims__len__gt=0)
+    gone = {key for found in undone.values_list("claims", flat=True) for key in found} | set(ids)
+    for claim in mine:
+        older = LineageClaim.objects.filter(
+            edge=claim.edge, channel=claim.channel, source_label=claim.source_label, recorded_at__lt=claim.recorded_at
+        ).exclude(id__in=gone)
+        old = older.order_by("-recorded_at").first()
+        if old is not None:
+            claim_lineage_edge(
+                actor=actor,
+                child=claim.edge.child,
+                relation=claim.edge.relation,
+                parent=claim.edge.parent,
+                parent_name=old.parent_name,
+                parent_namespace=claim.edge.parent_namespace,
+                state=old.state,
+                source=old.source_label,
+                source_url=old.source_url,
+                as_of=old.as_of,
+                note=old.note,
+                channel=old.channel,
+            )
 
 
 def _take_back_documents(one: Import, made: dict[type[BaseModel], set[UUID]]) -> None:
@@ -162,15 +199,17 @@ def _remove(actor: Actor, one: Import, made: dict[type[BaseModel], set[UUID]]) -
     made[ModelAlias] -= set(ModelAlias.objects.filter(model__in=stays).values_list("id", flat=True))
     for kind in reversed(IN_ORDER):
         for batch in _batches(sorted(made[kind])):
-            _forget_documents(kind, set(batch))
+            _forget(kind, set(batch))
             if kind is Model:
                 forget_ended_edges(batch)
             kind._default_manager.filter(id__in=batch).delete()
     return kept[:1000]
 
 
-def _forget_documents(kind: type[BaseModel], ids: set[UUID]) -> None:
-    """The document goes with the release that it is about; the file itself is kept with the import."""
+def _forget(kind: type[BaseModel], ids: set[UUID]) -> None:
+    """Of a row that goes also what is only history; the file itself is kept with the import."""
+    if kind is Model:
+        forget_ended_edges(ids)
     if kind is Release:
         SourceDocument.objects.filter(release_id__in=ids).delete()
 
@@ -189,8 +228,8 @@ def _held(
     held: dict[UUID, str] = {}
     for relation in _relations(kind):
         other: Any = relation.related_model
-        if other.__dict__.get("journal_exempt") or getattr(other, "journal_exempt", ""):
-            continue  # made from others, and made again
+        if getattr(other, "journal_exempt", "") and not _is_kept(other):
+            continue  # a work list, or a copy
         column = relation.field.attname
         rows = other._default_manager.filter(**{f"{column}__in": ids}).exclude(id__in=made.get(other, set()))
         if other is SourceDocument:
@@ -200,6 +239,11 @@ def _held(
     for key, why in _spoken_about(kind, ids - held.keys()).items():
         held.setdefault(key, why)
     return held
+
+
+def _is_kept(kind: type[BaseModel]) -> bool:
+    """Whether rows of a table without a journal are evidence nevertheless: others hold on to them."""
+    return any(getattr(relation, "on_delete", None) is PROTECT for relation in kind._meta.related_objects)
 
 
 def _relations(kind: type[BaseModel]) -> Iterator[ForeignObjectRel]:

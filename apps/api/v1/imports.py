@@ -3,7 +3,6 @@
 import hashlib
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -52,7 +51,7 @@ class KeptRow(serializers.Serializer[Any]):
 
 
 class ImportSerializer(Shown[Import]):
-    errors = PlaceProblem(many=True)
+    errors = PlaceProblem(many=True)  # type: ignore[assignment]  # declared fields are taken off the class
     kept = KeptRow(many=True)
     read = serializers.IntegerField(source="rows_read")
 
@@ -67,7 +66,7 @@ class ImportSerializer(Shown[Import]):
 
 class ImportRowSerializer(Shown[ImportRow]):
     changes = ImportChange(many=True)
-    errors = PlaceProblem(many=True)
+    errors = PlaceProblem(many=True)  # type: ignore[assignment]  # declared fields are taken off the class
     notes = serializers.SerializerMethodField()
     raw = serializers.JSONField()
 
@@ -131,7 +130,7 @@ class Imports(NounViewSet):
         if int(request.META.get("CONTENT_LENGTH") or 0) > kinds.MOST_BYTES + FORM_AROUND:
             raise TooLarge(f"A file has at most {kinds.MOST_BYTES // 1024 // 1024} MiB.")
         body = self.read(ImportBody)
-        file: UploadedFile = body["file"]
+        file: Any = body["file"]
         content = file.read()
         self._asked = {**body, "file": [file.name, hashlib.sha256(content).hexdigest()]}
         return self.created(
