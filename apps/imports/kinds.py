@@ -26,6 +26,7 @@ MOST_BYTES = 20 * 1024 * 1024
 """Of one file. Of weights only the header is wanted, which stands at the beginning."""
 HEAD_ONLY = frozenset({"weights-header"})
 _LOOKED_AT = 64 * 1024
+_OTHER_WEIGHTS = (".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".onnx", ".h5", ".keras", ".tflite")
 _SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("cyclonedx", re.compile(rb'"bomFormat"\s*:|"specVersion"\s*:\s*"1\.\d"|cyclonedx\.org/schema')),
     ("spdx", re.compile(rb'"spdxVersion"|spdx\.org/rdf|"@context"\s*:\s*"https://spdx')),
@@ -39,6 +40,8 @@ def guess_kind(content: bytes, file_name: str) -> str:
     """The kind that a file most likely is, by its beginning and then by its name; empty where nothing tells."""
     head, name = content[:_LOOKED_AT], file_name.lower()
     if head.startswith(b"GGUF") or name.endswith((".gguf", ".safetensors")) or _is_safetensors(head):
+        return "weights-header"
+    if name.endswith(_OTHER_WEIGHTS) or head.startswith((b"\x80", b"\x89HDF")) or b"data.pkl" in head:
         return "weights-header"
     if head.startswith(b"PK\x03\x04") or name.endswith((".csv", ".tsv", ".xlsx", ".xlsm")):
         return "register"
@@ -56,6 +59,13 @@ def _is_safetensors(head: bytes) -> bool:
 def available() -> tuple[str, ...]:
     """The kinds whose reader is installed."""
     return tuple(kind for kind, path in READERS.items() if find_spec(path) is not None)
+
+
+def as_kept(kind: str, content: bytes) -> bytes:
+    """A file as it may be kept: a kind whose files hold keys and passwords has a `without_secrets` of its own."""
+    package: Any = import_module(READERS[kind])
+    without_secrets: Callable[[bytes], bytes] | None = getattr(package, "without_secrets", None)
+    return without_secrets(content) if without_secrets else content
 
 
 def reader_of(kind: str) -> Callable[..., Reading]:

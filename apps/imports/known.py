@@ -168,6 +168,11 @@ class Known:
         ids = {party_id for found in self.parties.values() for party_id in found}
         self.party_names |= dict(Party.objects.filter(id__in=ids).order_by().values_list("id", "name"))
 
+    def claimed(self, name: str, model_id: UUID) -> list[Use]:
+        """Uses of a name on a model, whichever team has them."""
+        found = [use for (_, folded_name), uses in self.uses.items() if folded_name == folded(name) for use in uses]
+        return [use for use in found if use.deployment.release.model_id == model_id]
+
     def _load_uses(self, records: Sequence[UseRecord]) -> None:
         self._load_party_names(set(), [fact for record in records for fact in record.facts])
         if not self.teams:

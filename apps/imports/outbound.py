@@ -77,10 +77,13 @@ class Outbound:
     """Fetches from one base address. `sleep` is replaced in tests."""
 
     base: str
-    seconds: float = 30.0
+    seconds: float = 10.0
     """For one answer, from the first byte sent to the last byte read."""
+    in_all: float = 25.0
+    """For everything that is fetched through this object: somebody waits for it."""
     sleep: Callable[[float], None] = time.sleep
     _private: bool = field(default=False, init=False)
+    _begun: float = field(default_factory=time.monotonic, init=False)
 
     def get(self, url: str, *, most: int, accept: str = "*/*") -> Fetched:
         """What is at an address below the base.
@@ -96,13 +99,23 @@ class Outbound:
                 return self._once(url, headers, most)
             except _Passing as error:
                 wait = error.wait if error.wait is not None else random.uniform(0.2, 1.0) * 2**attempt  # noqa: S311
-                if attempt == TRIES or wait > LONGEST_WAIT:
+                if attempt == TRIES or wait > min(LONGEST_WAIT, self._left):
                     raise CannotFetch(error.message) from error
                 self.sleep(wait)
         raise AssertionError("the loop returns or raises")
 
+    @property
+    def _left(self) -> float:
+        """Seconds that are left in all."""
+        return self._begun + self.in_all - time.monotonic()
+
     def _once(self, url: str, headers: dict[str, str], most: int) -> Fetched:
         request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme is checked with the base
+        seconds = min(self.seconds, self._left)
+        if seconds <= 0:
+            raise CannotFetch(
+                filled("The source did not answer within %(seconds)d seconds.", seconds=round(self.in_all))
+            )
         guard = _Guard(self)
         opener = urllib.request.OpenerDirector()
         for handler in (
@@ -113,11 +126,11 @@ class Outbound:
             *guard.handlers(),
         ):
             opener.add_handler(handler)
-        timer = threading.Timer(self.seconds, guard.stop)
+        timer = threading.Timer(seconds, guard.stop)
         timer.daemon = True
         timer.start()
         try:
-            with opener.open(request, timeout=self.seconds) as answer:
+            with opener.open(request, timeout=seconds) as answer:
                 return Fetched(
                     url=answer.geturl(),
                     body=_body(answer, most, guard),
@@ -127,7 +140,7 @@ class Outbound:
             with error:
                 raise _of_status(error) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise _of_fault(error, guard, self.seconds) from error
+            raise _of_fault(error, guard, seconds) from error
         finally:
             timer.cancel()
 

@@ -504,6 +504,8 @@ class _Planner:
         team_id = self._team(record)
         name = clean_text(record.use, pointer=self.row.locator)
         found = self.known.uses.get((team_id, folded(name)), [])
+        if not found and _is_observed(record):
+            found = self.known.claimed(name, release.model_id)
         if len(found) > 1:
             raise self._refuse(filled("the team has several uses called “%(name)s”", name=name))
         use = found[0] if found else self._new_use(record, release, team_id, name)
@@ -511,7 +513,7 @@ class _Planner:
             raise self._refuse(filled("“%(name)s” runs another model in the register", name=name))
         if release.revision and use.deployment.release_id != release.id:
             raise self._refuse(filled("“%(name)s” runs another version in the register", name=name))
-        facts = list(record.facts)
+        facts = [fact for fact in record.facts if fact.field != "observed_only" or record.team or not use.team_id]
         if record.owner_email and not any(fact.field == "owner" for fact in facts):
             state = State.CLAIMED_BY_OWNER
             facts.append(FactRecord(subject="use_case", field="owner", value=record.owner_email, state=state))
@@ -557,6 +559,11 @@ class _Planner:
             words = kind._meta.verbose_name
             raise self._refuse(filled("the team has several of the name “%(name)s” (%(kind)s)", name=name, kind=words))
         return found[0] if found else None
+
+
+def _is_observed(record: UseRecord) -> bool:
+    """Whether a use was only seen; once a team has claimed it, it is that team's."""
+    return not record.team and any(fact.field == "observed_only" and fact.value is True for fact in record.facts)
 
 
 def _set_column(row: BaseModel, column: str, value: Any, state: str) -> None:

@@ -22,6 +22,7 @@ from apps.core.errors import Conflict, InvalidInput, NotFound, NotPermitted, Wei
 from apps.core.text import clean_text
 from apps.imports import kinds
 from apps.imports.applying import CHUNK, in_order, plan_chunk, report, store_rows, told_errors, write_chunk
+from apps.imports.hub_card.fetching import fetch_card
 from apps.imports.known import Known
 from apps.imports.models import Import, ImportContent, ImportRow
 from apps.imports.planning import Context
@@ -60,6 +61,7 @@ def receive_import(
         message = filled("has more than %(most)d MiB", most=kinds.MOST_BYTES // 1024 // 1024)
         raise InvalidInput(message, pointer="/file")
     kinds.reader_of(kind)
+    content = kinds.as_kept(kind, content)
     if len(content) <= READ_AT_ONCE:
         read(kind, content, file_name)
     with change(actor, "import.receive"):
@@ -81,6 +83,21 @@ def receive_import(
     else:
         _ask(one.id)
     return one
+
+
+def receive_from_hub(
+    *, actor: Actor, identifier: str, revision: str = "", dry_run: bool = True, at_once: bool = False
+) -> Import:
+    """Fetch a repository's card and what belongs to it from the hub, and take it like a file that was sent.
+
+    Raises `InvalidInput` for what is no identifier, and `CannotFetch` with the reason where the hub does not give it
+    out or this installation does not go out.
+    """
+    actor.require("imports.run")
+    content, name, _ = fetch_card(identifier, revision)
+    return receive_import(
+        actor=actor, content=content, file_name=name, kind="hf-card", dry_run=dry_run, at_once=at_once
+    )
 
 
 def read(kind: str, content: bytes, file_name: str) -> Reading:

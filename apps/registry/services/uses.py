@@ -11,6 +11,7 @@ from apps.core.changes import change
 from apps.core.clock import today
 from apps.core.errors import DuplicateFound, InvalidInput, NotPermitted, filled
 from apps.core.text import clean_text
+from apps.facts.selectors import assertions_at
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.registry.models import Deployment, Environment, HostingMode, HostingOffer, Release, Use, UseCase
@@ -170,12 +171,11 @@ def claim_use(*, actor: Actor, use: Use, team: Team, reason: str) -> Use:
         for row in (use, use.deployment, use.use_case):
             row.team = team
             row.save(update_fields=["team"])
-        write_facts(
-            actor,
-            SubjectRef("deployment", use.deployment_id),
-            use.deployment,
-            [FactInput(field="observed_only", value=False, source=f"Claimed by the team {team.name}")],
-        )
+        deployment = SubjectRef("deployment", use.deployment_id)
+        claimed = FactInput(field="observed_only", value=False, source=f"Claimed by the team {team.name}")
+        observed = assertions_at([deployment]).filter(field="observed_only").values_list("channel", flat=True)
+        for channel in sorted({"person", *observed}):  # an import that saw it does not go on contradicting
+            write_facts(actor, deployment, use.deployment, [claimed], channel=channel)
     return use
 
 
