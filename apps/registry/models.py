@@ -1,5 +1,6 @@
 """The register: models, their releases and lineage, where they run and what for."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Team
 from apps.core.models import BaseModel
+from apps.facts.models import State
 from apps.licences.models import Licence
 from apps.parties.models import Party, Sourced
+from apps.registry.inheritance import TEACHES, WEIGHTS
 from apps.registry.verification_records import TrustedSigner as TrustedSigner
 from apps.registry.verification_records import Verification as Verification
 
@@ -139,22 +142,8 @@ class LineageEdge(Sourced):
         COMPONENT_OF = "component_of", _("component of")
         RUNTIME_DEPENDENCY = "runtime_dependency", _("needs at run time")
 
-    WEIGHTS_TRANSFER: ClassVar[frozenset[str]] = frozenset(
-        {
-            Relation.FINETUNE,
-            Relation.ADAPTER,
-            Relation.MERGE,
-            Relation.QUANTIZED,
-            Relation.COPY,
-            Relation.CONVERTED,
-            Relation.CONTINUED_PRETRAINING,
-            Relation.PRUNED,
-            Relation.LAYER_DUPLICATED,
-        }
-    )
-    """Relations along which weights, and with them origin and licence duties, pass on."""
-    TEACHES: ClassVar[frozenset[str]] = frozenset({Relation.DISTILLED_FROM, Relation.SYNTHETIC_DATA_FROM})
-    """Relations in which the parent taught the child: outputs pass, weights do not."""
+    WEIGHTS_TRANSFER: ClassVar[frozenset[str]] = WEIGHTS
+    TEACHES: ClassVar[frozenset[str]] = TEACHES
 
     child = models.ForeignKey(Model, on_delete=models.CASCADE, related_name="parents")
     child_release = models.ForeignKey(Release, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
@@ -207,6 +196,22 @@ class LineageEdge(Sourced):
         """Whether the parent taught the child."""
         return self.relation in self.TEACHES
 
+    def lead(self, claims: Sequence["LineageClaim"]) -> None:
+        """Say what the leading one of some claims says: the surest, of equals a person's, of those the first."""
+        claim = max(claims, key=lambda one: one.weight)
+        for name in ("state", "source_label", "source_url", "as_of", "note", "channel"):
+            setattr(self, name, getattr(claim, name))
+
+
+_SUREST = (
+    State.UNKNOWN,
+    State.DISPUTED,
+    State.INFERRED,
+    State.CLAIMED_BY_PROVIDER,
+    State.CLAIMED_BY_OWNER,
+    State.VERIFIED,
+)
+
 
 class LineageClaim(Sourced):
     """Who says that an edge is there, and where it was read. It is never overwritten: a newer one replaces it."""
@@ -233,6 +238,11 @@ class LineageClaim(Sourced):
 
     def __str__(self) -> str:
         return f"{self.edge} ({self.source_label})"
+
+    @property
+    def weight(self) -> tuple[int, bool, float, str]:
+        """By what the claim that an edge rests on is chosen; the greatest leads."""
+        return _SUREST.index(State(self.state)), self.channel == "person", -self.recorded_at.timestamp(), str(self.id)
 
 
 class Artefact(Sourced):

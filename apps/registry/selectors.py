@@ -1,15 +1,13 @@
 """Reads of the register. The only doors to uses: each takes the actor and shows what that actor may see."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from apps.accounts.actors import Actor
@@ -17,9 +15,11 @@ from apps.core.errors import NotFound
 from apps.facts.models import State
 from apps.parties.models import HubOrganisation
 from apps.parties.selectors import parties_resting_on
+from apps.registry.inheritance import Graph
 from apps.registry.models import (
     Deployment,
     HostingOffer,
+    LineageClaim,
     LineageEdge,
     Model,
     ModelAlias,
@@ -180,81 +180,57 @@ def offers_for(model: Model) -> QuerySet[HostingOffer]:
     return HostingOffer.objects.select_related("operator").filter(wanted)
 
 
-_MADE_FROM = """
-WITH RECURSIVE above(id) AS (
-    SELECT %(id)s::uuid
-    UNION
-    SELECT edge.parent_id FROM registry_lineageedge edge JOIN above ON edge.child_id = above.id
-    WHERE edge.parent_id IS NOT NULL AND edge.ended_at IS NULL
-)
-SELECT id FROM above
-"""
-
-
-@dataclass(frozen=True)
-class Lineage:
-    """The parents of every model, held in memory: some thousand edges, walked for many uses at once."""
-
-    edges: dict[UUID, list[LineageEdge]]
+class Lineage(Graph[LineageEdge]):
+    """The parents of models, held in memory and walked for many uses at once."""
 
     @classmethod
     def load(cls, recorded: dt.datetime | None = None, *, of: Iterable[UUID] | None = None) -> "Lineage":
-        """All edges there are, or those of them that were there at the moment `recorded`. One query.
+        """All edges there are, or those that stood at the moment `recorded`, as they were claimed then.
 
-        With `of` only what lies above these models, in two queries: for a few models among many.
+        With `of` only what lies above these models: for a few models among many. One to three queries.
         """
-        rows = LineageEdge.objects.select_related("parent__developer")
-        if of is not None:
-            rows = rows.filter(child_id__in=_and_above(of))
-        edges: dict[UUID, list[LineageEdge]] = defaultdict(list)
-        for edge in rows.filter(created_at__lte=recorded) if recorded else rows:
-            edges[edge.child_id].append(edge)
-        return cls(edges)
+        return cls(edges_at(recorded, above=of))
 
     @classmethod
     def above(cls, model_id: UUID, recorded: dt.datetime | None = None) -> "Lineage":
-        """Only the edges from one model upwards, for a page about it. Two queries."""
-        with connection.cursor() as cursor:
-            cursor.execute(_MADE_FROM, {"id": model_id})
-            made = [row[0] for row in cursor.fetchall()]
-        rows = LineageEdge.objects.select_related("child", "parent__developer").filter(child_id__in=made)
-        edges: dict[UUID, list[LineageEdge]] = defaultdict(list)
-        for edge in rows.filter(created_at__lte=recorded) if recorded else rows:
-            edges[edge.child_id].append(edge)
-        return cls(edges)
+        """Only the edges from one model upwards, with both ends, for a page about it."""
+        return cls(edges_at(recorded, above=[model_id], ends=("child__developer", "parent__developer")))
 
-    def ancestors(self, model_id: UUID) -> list[LineageEdge]:
-        """Every edge from a model upwards, nearest first; each edge once, also where paths meet."""
-        seen = {model_id}
-        queue = [model_id]
-        found: list[LineageEdge] = []
-        while queue:
-            for edge in self.edges.get(queue.pop(0), ()):
-                found.append(edge)
-                if edge.parent_id and edge.parent_id not in seen:
-                    seen.add(edge.parent_id)
-                    queue.append(edge.parent_id)
-        return found
 
-    def teachers(self, model_id: UUID) -> list[LineageEdge]:
-        """The edges to the teachers of a model and of its weight ancestors; weights do not pass along them."""
-        made = [model_id, *(edge.parent_id for edge in self.weight_ancestors(model_id) if edge.parent_id)]
-        return [edge for key in dict.fromkeys(made) for edge in self.edges.get(key, ()) if edge.teaches]
+def edges_at(
+    recorded: dt.datetime | None,
+    *,
+    above: Iterable[UUID] | None = None,
+    below: Iterable[UUID] | None = None,
+    ends: Sequence[str] = ("parent__developer",),
+) -> list[LineageEdge]:
+    """The edges that stood at a moment (now by default), above or below some models where told so.
 
-    def weight_ancestors(self, model_id: UUID) -> list[LineageEdge]:
-        """The edges from a model upwards along which weights pass without a break."""
-        seen = {model_id}
-        queue = [model_id]
-        found: list[LineageEdge] = []
-        while queue:
-            for edge in self.edges.get(queue.pop(0), ()):
-                if not edge.weights_transfer:
-                    continue
-                found.append(edge)
-                if edge.parent_id and edge.parent_id not in seen:
-                    seen.add(edge.parent_id)
-                    queue.append(edge.parent_id)
-        return found
+    For a past moment each edge says what its leading claim said then, and has no parent that resolved later. Edges of
+    the time before claims were kept count as of when they were entered.
+    """
+    rows = (LineageEdge.every if recorded else LineageEdge.objects).select_related(*ends)
+    if above is not None:
+        rows = rows.filter(child_id__in=_and_above(above, recorded))
+    if below is not None:
+        rows = rows.filter(parent_id__in=_and_below(below, recorded))
+    if recorded is None:
+        return list(rows)
+    claims = LineageClaim.objects.filter(_stood(recorded, "recorded_at", "withdrawn_at"))
+    rows = rows.filter(_stood(recorded, "created_at", "ended_at"))
+    return [_as_of(edge, recorded) for edge in rows.prefetch_related(Prefetch("claims", claims, to_attr="claimed"))]
+
+
+def _stood(moment: dt.datetime, begin: str, end: str) -> Q:
+    return Q(**{f"{begin}__lte": moment}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": moment}))
+
+
+def _as_of(edge: LineageEdge, moment: dt.datetime) -> LineageEdge:
+    if edge.claimed:  # type: ignore[attr-defined]  # prefetched above
+        edge.lead(edge.claimed)  # type: ignore[attr-defined]
+    if edge.resolved_at and edge.resolved_at > moment:
+        edge.parent = None
+    return edge
 
 
 _ABOVE = """
@@ -262,19 +238,20 @@ WITH RECURSIVE above(id) AS (
     SELECT unnest(%(ids)s::uuid[])
     UNION
     SELECT edge.parent_id FROM registry_lineageedge edge JOIN above ON edge.child_id = above.id
-    WHERE edge.parent_id IS NOT NULL AND edge.ended_at IS NULL
+    WHERE edge.parent_id IS NOT NULL AND (edge.ended_at IS NULL OR edge.ended_at > %(moment)s)
 )
 SELECT id FROM above
 """
-
-
-def _and_above(model_ids: Iterable[UUID]) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(_ABOVE, {"ids": list(model_ids)})
-        return [row[0] for row in cursor.fetchall()]
-
-
-_DESCENDANTS = """
+_BELOW = """
+WITH RECURSIVE below(id) AS (
+    SELECT unnest(%(ids)s::uuid[])
+    UNION
+    SELECT edge.child_id FROM registry_lineageedge edge JOIN below ON edge.parent_id = below.id
+    WHERE edge.ended_at IS NULL OR edge.ended_at > %(moment)s
+)
+SELECT id FROM below
+"""
+_MADE_OF_THEM = """
 WITH RECURSIVE below(id) AS (
     SELECT child_id FROM registry_lineageedge WHERE parent_id = ANY(%(ids)s::uuid[]) AND ended_at IS NULL
     UNION
@@ -285,11 +262,23 @@ SELECT id FROM below
 """
 
 
+def _ids(statement: str, model_ids: Iterable[UUID], moment: dt.datetime | None) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"ids": list(model_ids), "moment": moment})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _and_above(model_ids: Iterable[UUID], moment: dt.datetime | None = None) -> list[UUID]:
+    return _ids(_ABOVE, model_ids, moment)
+
+
+def _and_below(model_ids: Iterable[UUID], moment: dt.datetime | None = None) -> list[UUID]:
+    return _ids(_BELOW, model_ids, moment)
+
+
 def descendants(*model_ids: UUID) -> set[UUID]:
     """The models made from any of some models, directly or through others."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DESCENDANTS, {"ids": list(model_ids)})
-        return {row[0] for row in cursor.fetchall()}
+    return set(_ids(_MADE_OF_THEM, model_ids, None))
 
 
 def use_ids_reading(subject_type: str, ids: Iterable[Any]) -> QuerySet[Use]:

@@ -24,14 +24,6 @@ from apps.registry.services.facts import require_shared
 
 MOST_PARENTS = 1000
 """As many parents as a model may have; the largest merges that are published have some dozens."""
-_RANK = (
-    State.UNKNOWN,
-    State.DISPUTED,
-    State.INFERRED,
-    State.CLAIMED_BY_PROVIDER,
-    State.CLAIMED_BY_OWNER,
-    State.VERIFIED,
-)
 _ABOVE = """
 WITH RECURSIVE above(id) AS (
     SELECT %s::uuid
@@ -256,7 +248,7 @@ def closes_circle(child: UUID, parent: UUID) -> bool:
 def _store(edge: LineageEdge, claim: _Claim) -> None:
     row = LineageClaim(edge=edge, recorded_at=now(), **claim.columns())
     if edge._state.adding:
-        _lead(edge, [row])
+        edge.lead([row])
         edge.save()
         row.save()
         return
@@ -268,29 +260,10 @@ def _settle(edge: LineageEdge) -> None:
     """Let the edge say what its leading claim says; without any claim left it ends."""
     claims = list(edge.claims.filter(withdrawn_at=None))
     if claims:
-        _lead(edge, claims)
+        edge.lead(claims)
     else:
         edge.ended_at = now()
     edge.save()
-
-
-def leading(claims: Sequence[LineageClaim]) -> LineageClaim:
-    """The claim an edge rests on: the surest, of equals a person's, of those the first."""
-    return max(
-        claims,
-        key=lambda claim: (
-            _RANK.index(State(claim.state)),
-            claim.channel == "person",
-            -claim.recorded_at.timestamp(),
-            str(claim.id),
-        ),
-    )
-
-
-def _lead(edge: LineageEdge, claims: Sequence[LineageClaim]) -> None:
-    claim = leading(claims)
-    for name in ("state", "source_label", "source_url", "as_of", "note", "channel"):
-        setattr(edge, name, getattr(claim, name))
 
 
 def _end(claims: Iterable[LineageClaim], *, by: str, reason: str) -> None:
