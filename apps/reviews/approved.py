@@ -80,7 +80,7 @@ def _ground(uses: Sequence[Use]) -> Ground:
     own = {use.deployment.release_id: use.deployment.release for use in uses}
     models = {release.model_id: release.model for release in own.values()}
     lineage = Lineage.load(of=models)
-    for edges in lineage.edges.values():
+    for edges in lineage.parents.values():
         models |= {edge.parent_id: edge.parent for edge in edges if edge.parent_id and edge.parent}
     floating = {row.model_id: row for row in Release.objects.filter(model_id__in=models, revision="")}
     releases = {*own, *(row.id for row in floating.values())}
