@@ -57,6 +57,11 @@ KINDS: Mapping[str, tuple[int, str, str]] = {
     "too-large": (413, "The body is too large", "Send less at once."),
     "unsupported-media-type": (415, "Not this kind of body", "Send JSON with “Content-Type: application/json”."),
     "invalid-input": (422, "The input is not valid", "“errors” names every field that is wrong by its JSON pointer."),
+    "unreadable-file": (
+        422,
+        "The file cannot be read",
+        "“errors” says where in the file: a JSON pointer, or a row and a column. Nothing of it was kept.",
+    ),
     "failed": (
         500,
         "Something went wrong here",

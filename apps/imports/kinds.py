@@ -25,6 +25,11 @@ READERS: Mapping[str, str] = MappingProxyType(
 MOST_BYTES = 20 * 1024 * 1024
 """Of one file. Of weights only the header is wanted, which stands at the beginning."""
 HEAD_ONLY = frozenset({"weights-header"})
+_TABLES: tuple[tuple[str, re.Pattern[bytes]], ...] = (
+    ("spdx", re.compile(rb"\Arepo_id,.*\bautonomyType\b")),
+    ("openrouter", re.compile(rb"\A[^\n]*\b(canonical_slug|hugging_face_id)\b")),
+)
+"""Tables of others, told by the names of their columns."""
 _LOOKED_AT = 64 * 1024
 _OTHER_WEIGHTS = (".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".onnx", ".h5", ".keras", ".tflite")
 _SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
@@ -32,6 +37,7 @@ _SIGNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("spdx", re.compile(rb'"spdxVersion"|spdx\.org/rdf|"@context"\s*:\s*"https://spdx')),
     ("litellm", re.compile(rb'"?(model_list|litellm_params|litellm_settings)"?\s*:|"litellm_provider"')),
     ("openrouter", re.compile(rb'"?(canonical_slug|hugging_face_id|top_provider)"?|openrouter\.ai')),
+    ("spdx", re.compile(rb'"(direct_fields|rag_fields)"\s*:')),
     ("hf-card", re.compile(rb'"modelId"|"siblings"|"cardData"|^\xef?\xbb?\xbf?---\s', re.MULTILINE)),
 )
 
@@ -44,7 +50,8 @@ def guess_kind(content: bytes, file_name: str) -> str:
     if name.endswith(_OTHER_WEIGHTS) or head.startswith((b"\x80", b"\x89HDF")) or b"data.pkl" in head:
         return "weights-header"
     if head.startswith(b"PK\x03\x04") or name.endswith((".csv", ".tsv", ".xlsx", ".xlsm")):
-        return "register"
+        columns = head.removeprefix(b"\xef\xbb\xbf").split(b"\n")[0]
+        return next((kind for kind, sign in _TABLES if sign.search(columns)), "register")
     for kind, sign in _SIGNS:
         if sign.search(head):
             return kind
