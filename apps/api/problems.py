@@ -68,6 +68,9 @@ KINDS: Mapping[str, tuple[int, str, str]] = {
         "Nothing was changed. The reference number is in the log; give it to whoever runs this installation.",
     ),
     "unavailable": (503, "Unavailable", "The database does not answer. Try again in a minute."),
+    "cannot-fetch": (503, "The source could not be fetched", "Try again later, or download the file and upload it."),
+    "refused-by-source": (403, "The source does not give it out", "Download it where you have access and upload it."),
+    "network-off": (409, "This installation fetches nothing", "Download the file and upload it."),
 }
 _CODES = {
     400: "malformed",

@@ -37,7 +37,7 @@ _CHUNK = 64 * 1024
 class CannotFetch(WeighbridgeError):
     """Nothing came back that can be used; the message says why and what to do."""
 
-    status = 502
+    status = 503
     code = "cannot-fetch"
     title = gettext_noop("The source could not be fetched")
 
@@ -54,6 +54,7 @@ class Refused(CannotFetch):
 
     status = 403
     code = "refused-by-source"
+    title = gettext_noop("The source does not give it out")
 
 
 class NetworkOff(CannotFetch):
@@ -61,6 +62,7 @@ class NetworkOff(CannotFetch):
 
     status = 409
     code = "network-off"
+    title = gettext_noop("This installation fetches nothing")
 
 
 @dataclass(frozen=True, kw_only=True)

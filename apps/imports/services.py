@@ -93,11 +93,17 @@ def receive_from_hub(
     Raises `InvalidInput` for what is no identifier, and `CannotFetch` with the reason where the hub does not give it
     out or this installation does not go out.
     """
-    actor.require("imports.run")
-    content, name, _ = fetch_card(identifier, revision)
+    content, name = fetch_from_hub(actor=actor, identifier=identifier, revision=revision)
     return receive_import(
         actor=actor, content=content, file_name=name, kind="hf-card", dry_run=dry_run, at_once=at_once
     )
+
+
+def fetch_from_hub(*, actor: Actor, identifier: str, revision: str = "") -> tuple[bytes, str]:
+    """Only fetch, for a caller who opens a transaction afterwards: content and name, to be received as `hf-card`."""
+    actor.require("imports.run")
+    content, name, _ = fetch_card(identifier, revision)
+    return content, name
 
 
 def read(kind: str, content: bytes, file_name: str) -> Reading:

@@ -88,6 +88,15 @@ class ImportBody(Body):
     dry_run = serializers.ChoiceField(choices=[("true", "true"), ("false", "false")], default="false")
 
 
+class HubBody(Body):
+    """A model card that is fetched from the hub by the identifier of its repository, instead of a file."""
+
+    kind = serializers.ChoiceField(choices=[("hf-card", "hf-card")])
+    identifier = serializers.CharField(max_length=300)
+    revision = serializers.CharField(max_length=120, required=False)
+    dry_run = serializers.BooleanField(default=False)
+
+
 class ReasonBody(Body):
     reason = serializers.CharField(max_length=2000)
 
@@ -122,11 +131,19 @@ class Imports(NounViewSet):
     def get_parsers(self) -> list[Any]:
         """A file comes as a form; everything else is JSON."""
         creates = getattr(self, "action_map", {}).get("post") == "create"
-        return [MultiPartParser()] if creates else [StrictJSONParser()]
+        return [MultiPartParser(), StrictJSONParser()] if creates else [StrictJSONParser()]
 
-    @extend_schema(request={"multipart/form-data": ImportBody}, responses={202: ImportSerializer})
+    @extend_schema(
+        request={"multipart/form-data": ImportBody, "application/json": HubBody}, responses={202: ImportSerializer}
+    )
     def create(self, request: Request) -> Response:
-        """Send a file: `kind` is told by its content when left out; with `dry_run` it is only previewed."""
+        """Send a file: `kind` is told by its content when left out; with `dry_run` it is only previewed.
+
+        As JSON, name a repository of the hub instead: its card, configuration and licence are fetched. 404 where there
+        is no such repository, 403 where the hub does not give it out, 409 where this installation fetches nothing.
+        """
+        if request.content_type.partition(";")[0].strip().lower() == "application/json":
+            return self._fetch()
         if int(request.META.get("CONTENT_LENGTH") or 0) > kinds.MOST_BYTES + FORM_AROUND:
             raise TooLarge(f"A file has at most {kinds.MOST_BYTES // 1024 // 1024} MiB.")
         body = self.read(ImportBody)
@@ -140,6 +157,18 @@ class Imports(NounViewSet):
                 file_name=file.name or "",
                 kind=body.get("kind", ""),
                 dry_run=body["dry_run"] == "true",
+            ),
+            status=202,
+        )
+
+    def _fetch(self) -> Response:
+        body = self.read(HubBody)
+        content, name = services.fetch_from_hub(
+            actor=self.actor, identifier=body["identifier"], revision=body.get("revision", "")
+        )
+        return self.created(
+            lambda: services.receive_import(
+                actor=self.actor, content=content, file_name=name, kind=body["kind"], dry_run=body["dry_run"]
             ),
             status=202,
         )
