@@ -144,6 +144,8 @@ def _account(card: Card, ledger: Ledger) -> None:
         ledger.note(filled("The card names a newer model: “%(name)s”.", name=successor[:200]))
     if card.data.get("extra_gated_prompt") and not card.api.get("gated"):
         ledger.note("The card asks for conditions to be accepted before the files can be had.")
+    if _day(card.api.get("lastModified")):
+        ledger.to(f"{card.api_at}/lastModified", "day of the statements")
     ledger.keep_rest(card.data_at, card.data)
     if card.api:
         ledger.keep_rest(

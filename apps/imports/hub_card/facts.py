@@ -123,6 +123,7 @@ def _release_date(card: Card, ledger: Ledger) -> list[FactRecord]:
 def _access(card: Card, ledger: Ledger) -> list[FactRecord]:
     gated = card.api.get("gated")
     if gated:
+        ledger.to(f"{card.api_at}/gated", "note")
         ledger.note(
             filled(
                 "The files are gated (%(how)s): one must accept the publisher's conditions first.", how=str(gated)[:20]

@@ -33,9 +33,10 @@ class Ledger:
 
     def keep_rest(self, at: str, data: Mapping[str, object]) -> None:
         """Whatever of `data` nobody took is kept."""
-        for key in data:
+        for key, value in data.items():
             pointer = f"{at}/{pointed(str(key))}"
-            if not any(known == pointer or known.startswith(f"{pointer}/") for known in self._where):
+            taken = sum(known.startswith(f"{pointer}/") for known in self._where)
+            if not taken or (isinstance(value, list) and taken < len(value)):
                 self.keep(pointer)
 
     def note(self, pattern: str | Filled) -> None:
