@@ -55,7 +55,9 @@ class Bound:
     gap: str = "missing"
     """Why there are no terms, one of `GAPS`; says nothing where there are."""
     authorised: bool = False
-    """A needed permission for commercial use, or a separate licence, is on file."""
+    """A needed permission for commercial use is on file."""
+    separately_licensed: bool = False
+    """A separate licence from the licensor is on file."""
     licence_id: str = ""
     model_id: str = ""
 

@@ -157,7 +157,7 @@ def _commercial(clause: Clause, profile: LicenseeProfile, use: Circumstances) ->
     if not clause.said.verified:
         yield Reason(REVIEW, "commercial_unverified", clause.bound, clause)
     elif clause.value in ("prohibited", "needs_authorisation"):
-        if clause.bound.authorised:
+        if clause.bound.authorised or clause.bound.separately_licensed:
             yield Reason(NOTICES, "authorised", clause.bound, clause)
         elif use.commercial is None:
             yield Reason(REVIEW, "commercial_unknown", clause.bound, clause)
@@ -176,7 +176,7 @@ def _threshold(clause: Clause, profile: LicenseeProfile, use: Circumstances) -> 
     if over is None:
         yield Reason(REVIEW, why, clause.bound, clause, needed_figure(threshold))
     elif over and threshold.effect in _NO_RIGHTS:
-        if clause.bound.authorised:
+        if clause.bound.separately_licensed:
             yield Reason(NOTICES, "authorised", clause.bound, clause)
         else:
             yield Reason(VIOLATION, f"threshold_{threshold.effect}", clause.bound, clause)

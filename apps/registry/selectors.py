@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest
 from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
 from apps.facts.models import State
+from apps.licences.models import Licence
 from apps.parties.models import HubOrganisation
 from apps.parties.selectors import parties_resting_on
 from apps.registry.inheritance import Graph
@@ -292,11 +293,15 @@ def use_ids_reading(subject_type: str, ids: Iterable[Any]) -> QuerySet[Use]:
     if subject_type in _READ_BY_THE_USE:
         return Use.objects.filter(**{f"{_READ_BY_THE_USE[subject_type]}__in": ids})
     if subject_type == "release":
-        floating = Release.objects.filter(id__in=ids, revision="").values("model_id")
-        return Use.objects.filter(Q(deployment__release_id__in=ids) | Q(deployment__release__model_id__in=floating))
+        floating = set(Release.objects.filter(id__in=ids, revision="").values_list("model_id", flat=True))
+        made = set(LineageEdge.objects.filter(parent_release_id__in=ids).values_list("child_id", flat=True))
+        models_reading = floating | made | descendants(*floating, *made)
+        return Use.objects.filter(
+            Q(deployment__release_id__in=ids) | Q(deployment__release__model_id__in=models_reading)
+        )
     if subject_type == "licence":
-        licensed = Release.objects.filter(licence_id__in=ids).values("model_id")
-        return Use.objects.filter(deployment__release__model_id__in=licensed)
+        licensed = set(Release.objects.filter(_bears(ids)).values_list("model_id", flat=True))
+        return Use.objects.filter(deployment__release__model_id__in=licensed | descendants(*licensed))
     if subject_type == "model":
         return Use.objects.filter(deployment__release__model_id__in=ids | descendants(*ids))
     parties = parties_resting_on(ids)
@@ -304,6 +309,16 @@ def use_ids_reading(subject_type: str, ids: Iterable[Any]) -> QuerySet[Use]:
     return Use.objects.filter(
         Q(deployment__release__model_id__in=made | descendants(*made)) | Q(deployment__operator_id__in=parties)
     )
+
+
+def _bears(licence_ids: Iterable[Any]) -> Q:
+    """Releases under any of some licences; an expression of several names its licences in its words only."""
+    names = Licence.objects.filter(id__in=licence_ids).values_list("ref", "hub_tags")
+    named = Q(licence_id__in=licence_ids)
+    for ref, tags in names:
+        for word in (ref, *tags):
+            named |= Q(licence__isnull=True, licence_expression__icontains=word)
+    return named
 
 
 _READ_BY_THE_USE = {"screening": "id", "use_case": "use_case_id", "deployment": "deployment_id"}

@@ -19,7 +19,7 @@ EXAMPLES = [(rule, example) for rule in CONTENT.rules for example in rule.exampl
 RULES = {
     "baseline": 16,
     "gdpr_residency": 6,
-    "open_weights_licence": 7,
+    "open_weights_licence": 9,
     "supply_chain": 6,
     "us_export_sanctions": 8,
 }

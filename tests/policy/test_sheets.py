@@ -60,7 +60,11 @@ class TestLicence:
         )
         facts = sheet_of(a_use(release=release)).facts
         assert facts["licence.ref"]["value"] == "LicenseRef-modified-mit"
-        assert [path for path in facts if path.startswith("licence.")] == ["licence.ref"]
+        assert facts["licence.judgement"]["value"] == "review"
+        assert facts["licence.open_questions"]["value"] == [
+            "gap_unread (LicenseRef-modified-mit): LicenseRef-modified-mit"
+        ]
+        assert "licence.commercial_use" not in facts
 
     def test_a_disputed_licence_is_visible_with_both_sides_and_not_read(self) -> None:
         release = a_release()
@@ -70,7 +74,8 @@ class TestLicence:
         found = entry(use, "licence.ref")
         assert (found["value"], found["state"]) == (None, "disputed")
         assert [side["value"] for side in found["conflicts"]] == ["apache-2.0", "other/x"]
-        assert "licence" not in sheet_of(use).known
+        assert "ref" not in sheet_of(use).known["licence"]
+        assert value(use, "licence.judgement") == "review"
 
 
 class TestParties:

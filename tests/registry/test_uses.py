@@ -300,7 +300,7 @@ def test_a_changed_fact_reaches_every_use_whose_sheet_reads_it() -> None:
         ("party", operator.id): {hosted},
         ("model", base.id): {direct, derived},
         ("model", tune.id): {derived},
-        ("release", direct.deployment.release_id): {direct},
+        ("release", direct.deployment.release_id): {direct, derived},
         ("deployment", hosted.deployment_id): {hosted},
         ("use_case", unrelated.use_case_id): {unrelated},
         ("screening", unrelated.id): {unrelated},

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from apps.facts.resolution import Fact
 from apps.policy.sheets import contributions
 from apps.policy.sheets.entries import Entry, from_columns, from_fact, is_known, next_expiry, recorded
 from apps.policy.sheets.freshness import freshness
+from apps.policy.sheets.licences import licence_facts
 from apps.policy.sheets.origin import origin
 from apps.policy.sheets.places import endpoint_known, namespace_official
 from apps.policy.sheets.screening import screening
@@ -111,7 +112,7 @@ def _sheet(use: Use, around: Surroundings, people: Mapping[str, str], extra: Map
     _state_party(facts, "operator", operator, around)
     _state_model(facts, release, operator, around)
     _state_release(facts, release, around)
-    _state_licence(facts, release, around)
+    facts.update(licence_facts(facts, release, around))
     facts.update(endpoint_known(facts, operator, around))
     facts.update(screening(facts, use, around))
     facts.update(extra)
@@ -159,26 +160,6 @@ def _state_release(facts: dict[str, Entry], release: Release, around: Surroundin
     facts["version.artifact_sha256_recorded"] = recorded(has_files, "Register: recorded files of the release", entered)
     _state(facts, "version", around.facts_of("release", release.id))
     facts.update(namespace_official(release, around))
-
-
-def _state_licence(facts: dict[str, Entry], release: Release, around: Surroundings) -> None:
-    found = around.licensing_of(release)
-    if not found.fact.source:
-        return
-    licence = around.licences.get(found.licence) if found.licence else None
-    words = licence.ref if licence else found.expression or found.fact.value
-    named = replace(found.fact, value=words if found.fact.known else None)
-    facts["licence.ref"] = from_fact(named, licence.name if licence else "")
-    if licence is None:
-        return
-    if licence.text_sha256:
-        facts["licence.text_sha256"] = {
-            "value": licence.text_sha256,
-            "state": "inferred",
-            "source": licence.text_source or licence.name,
-            "as_of": licence.text_date.isoformat() if licence.text_date else None,
-        }
-    _state(facts, "licence", around.facts_of("licence", licence.id))
 
 
 def paths_of(subject: str) -> list[str]:

@@ -3,8 +3,9 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model as StoredModel
@@ -14,10 +15,13 @@ from apps.accounts.models import Organisation
 from apps.facts.resolution import Fact
 from apps.facts.selectors import FactsBySubject, current_facts
 from apps.facts.subjects import SubjectRef
+from apps.licences.effective import Effective
+from apps.licences.judging import Judgement
 from apps.licences.meanings import Meanings
 from apps.licences.models import Licence
 from apps.parties.models import Domain, HubOrganisation, Party
 from apps.parties.selectors import owners_by_party
+from apps.registry.binding import Binding, licences_named
 from apps.registry.licensing import Licensing, licensing
 from apps.registry.models import Artefact, Model, ModelAlias, Release, Use
 from apps.registry.selectors import Lineage
@@ -49,14 +53,33 @@ class Surroundings:
     hub_organisations: Mapping[UUID, Sequence[HubOrganisation]]
     aliases: Mapping[UUID, Sequence[ModelAlias]]
     floating: Mapping[UUID, Release]
-    """By model: its release without a fixed revision."""
+    """By model, ancestors included: its release without a fixed revision."""
     licensing: Mapping[UUID, Licensing]
     """By release: what its facts say of its licence."""
     licences: Mapping[UUID, Licence]
+    meanings: Meanings
     releases_with_files: frozenset[UUID]
     listings: Mapping[UUID, Sequence[Listing]]
     events: Mapping[UUID, Sequence[RestrictionEvent]]
     knowledge_date: dt.date | None
+    judged: dict[Any, tuple[Effective, Judgement]] = field(default_factory=dict)
+    """Judgements of this batch by release, profile and circumstances."""
+
+    @cached_property
+    def binding(self) -> Binding:
+        """Which licences bind the models of the batch."""
+        return Binding(
+            lineage=self.lineage,
+            meanings=self.meanings,
+            licences=self.licences,
+            licensing_of=self._licensing_at,
+            facts_of=lambda licence: self.facts_of("licence", licence),
+        )
+
+    def _licensing_at(self, model_id: UUID, release_id: UUID | None) -> Licensing | None:
+        own = self.licensing.get(release_id) if release_id else None
+        floating = self.floating.get(model_id)
+        return own if (own and own.said) or floating is None else self.licensing.get(floating.id)
 
     def facts_of(self, subject_type: str, subject_id: UUID | None) -> Mapping[str, Fact]:
         """The current facts of a subject by field."""
@@ -116,8 +139,7 @@ def _operators(facts: FactsBySubject) -> dict[UUID, UUID]:
     return {deployment: UUID(fact.value) for deployment, fact in stated.items() if fact.known}
 
 
-def _licensing(facts: FactsBySubject) -> dict[UUID, Licensing]:
-    meanings = Meanings.load()
+def _licensing(facts: FactsBySubject, meanings: Meanings) -> dict[UUID, Licensing]:
     return {subject.id: licensing(found, meanings) for subject, found in facts.items() if subject.type == "release"}
 
 
@@ -143,16 +165,21 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
     releases = {use.deployment.release_id: use.deployment.release for use in uses}
     models = {release.model_id: release.model for release in releases.values()}
     lineage = Lineage.load(recorded, of=models)
-    floating = {row.model_id: row for row in Release.objects.filter(model_id__in=models, revision="")}
-    first = _first_facts(uses, {*releases, *(row.id for row in floating.values())}, on=on, recorded=recorded)
-    operators, licensed = _operators(first), _licensing(first)
+    edges = [edge for found in lineage.parents.values() for edge in found]
+    made_from = {edge.parent_id for edge in edges if edge.parent_id}
+    floating = {row.model_id: row for row in Release.objects.filter(model_id__in={*models, *made_from}, revision="")}
+    bearing = {*releases, *(row.id for row in floating.values())}
+    bearing |= {edge.parent_release_id for edge in edges if edge.parent_release_id}
+    first = _first_facts(uses, bearing, on=on, recorded=recorded)
+    meanings = Meanings.load()
+    operators, licensed = _operators(first), _licensing(first, meanings)
     near = _with_standing({*operators.values(), *_around_models(models.values(), lineage)})
     owners = owners_by_party(near, on=on, recorded=recorded)
     chain = {*near, *(owner for found in owners.values() for owner in found)}
     subjects = {SubjectRef("org", organisation.id)} if organisation else set()
     subjects |= {SubjectRef("party", party) for party in near}
     subjects |= {SubjectRef("model", model) for model in models}
-    licences = {found.licence for found in licensed.values() if found.licence}
+    licences = licences_named(licensed.values(), meanings)
     subjects |= {SubjectRef("licence", licence) for licence in licences}
     for use in uses:
         subjects |= {SubjectRef("use_case", use.use_case_id), SubjectRef("screening", use.id)}
@@ -173,6 +200,7 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
         floating=floating,
         licensing=licensed,
         licences=Licence.objects.in_bulk(licences),
+        meanings=meanings,
         releases_with_files=frozenset(files.values_list("release_id", flat=True).distinct()),
         listings=listings_of(chain, recorded),
         events=events_of(chain, recorded),

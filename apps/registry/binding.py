@@ -1,0 +1,140 @@
+"""The licences that bind models: their own and those of what they were made from, each with the path to it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from apps.facts.models import State
+from apps.facts.resolution import Fact
+from apps.licences.effective import Bound, Via
+from apps.licences.expressions import alternatives
+from apps.licences.meanings import Meanings
+from apps.licences.models import Licence
+from apps.licences.terms import Terms, UnknownTerms, read_terms
+from apps.registry.inheritance import Reached
+from apps.registry.licensing import Licensing
+from apps.registry.models import Release
+from apps.registry.selectors import Lineage
+
+Choices = list[list[list[Bound]]]
+"""For every model its alternatives, each the bounds that apply together: what `judging.judge_choices` takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A model, or a parent that is not in the register, whose licence comes down along `path`."""
+
+    name: str
+    model_id: UUID | None
+    how: str
+    path: tuple[Via, ...]
+    release_id: UUID | None = None
+    """The release that the last step names, if any."""
+
+
+def holders(lineage: Lineage, model_id: UUID, name: str) -> list[Holder]:
+    """The model, its weight ancestors and the teachers of all of these, nearest first; each once."""
+    edges = [edge for found in lineage.parents.values() for edge in found]
+    names = {model_id: name, **{edge.parent_id: edge.parent.name for edge in edges if edge.parent_id and edge.parent}}
+    pinned = {(edge.child_id, edge.parent_id): edge.parent_release_id for edge in edges}
+
+    def called(key: UUID | None, otherwise: str) -> str:
+        return names.get(key, otherwise) if key else otherwise
+
+    def holder(reached: Reached) -> Holder:
+        steps = [
+            Via(called(step.child, ""), step.relation, called(step.parent, step.parent_name), step.state)
+            for step in reached.path
+        ]
+        last = reached.path[-1] if reached.path else None
+        release = pinned.get((last.child, last.parent)) if last else None
+        return Holder(called(reached.model_id, reached.name), reached.model_id, reached.how, tuple(steps), release)
+
+    return [holder(reached) for reached in lineage.reach(model_id)]
+
+
+def licences_named(known: Iterable[Licensing], meanings: Meanings) -> set[UUID]:
+    """The licences that releases bear, those that an expression names among them."""
+    found: set[UUID | None] = set()
+    for one in known:
+        if one.licence:
+            found.add(one.licence)
+        elif one.expression:
+            found |= {meanings.declared(word) for choice in alternatives(one.expression) for word in choice}
+    return {licence for licence in found if licence}
+
+
+@dataclass
+class Binding:
+    """What is needed to say which licences bind some models."""
+
+    lineage: Lineage
+    meanings: Meanings
+    licences: Mapping[UUID, Licence]
+    licensing_of: Callable[[UUID, UUID | None], Licensing | None]
+    """By model and, where an edge names one, release: what is known of the licence."""
+    facts_of: Callable[[UUID], Mapping[str, Fact]]
+    """By licence: its facts, for the permissions that are on file."""
+
+    def __post_init__(self) -> None:
+        self._terms: dict[UUID, Terms | None] = {}
+
+    def choices(self, model_id: UUID, name: str, release: Release | None = None) -> Choices:
+        """The bounds of a model; those of `release` where it is given."""
+        found = holders(self.lineage, model_id, name)
+        return [self._of(one, release.id if release and one.how == "self" else one.release_id) for one in found]
+
+    def _of(self, holder: Holder, release_id: UUID | None) -> list[list[Bound]]:
+        if holder.model_id is None:
+            return [[self._gap(holder, "unresolved")]]
+        known = self.licensing_of(holder.model_id, release_id)
+        if known is None or not known.said:
+            return [[self._gap(holder, "missing")]]
+        if known.fact.state == State.DISPUTED:
+            return [[self._gap(holder, "disputed", known.expression)]]
+        if known.licence:
+            return [[self._bound(holder, known.licence, known.expression)]]
+        words = known.expression or str(known.fact.value)
+        return [[self._named(holder, word) for word in choice] for choice in alternatives(words)]
+
+    def _named(self, holder: Holder, word: str) -> Bound:
+        licence = self.meanings.declared(word)
+        if licence:
+            return self._bound(holder, licence, word)
+        nameless = word.partition("/")[0].casefold() in ("other", "unknown", "license", "openrail", "")
+        return self._gap(holder, "unnamed" if nameless else "unread", word)
+
+    def _gap(self, holder: Holder, gap: str, declared: str = "") -> Bound:
+        key = str(holder.model_id or "")
+        return Bound(holder.name, holder.how, declared=declared, via=holder.path, gap=gap, model_id=key)
+
+    def _bound(self, holder: Holder, licence_id: UUID, declared: str) -> Bound:
+        licence, facts = self.licences[licence_id], self.facts_of(licence_id)
+        return Bound(
+            holder_name=holder.name,
+            how=holder.how,
+            terms=self.terms(licence),
+            licence_key=licence.key,
+            licence_name=licence.name,
+            declared=declared,
+            via=holder.path,
+            gap="unread",
+            authorised=_true(facts, "commercial_authorisation_on_file"),
+            separately_licensed=_true(facts, "separate_licence_on_file"),
+            licence_id=str(licence.id),
+            model_id=str(holder.model_id or ""),
+        )
+
+    def terms(self, licence: Licence) -> Terms | None:
+        """The typed terms of a licence; None where nobody read it, or where this version cannot read what is stored."""
+        if licence.id not in self._terms:
+            try:
+                self._terms[licence.id] = read_terms(licence.terms) if licence.terms else None
+            except UnknownTerms:
+                self._terms[licence.id] = None
+        return self._terms[licence.id]
+
+
+def _true(facts: Mapping[str, Fact], field: str) -> bool:
+    fact = facts.get(field)
+    return bool(fact and fact.known and fact.value is True)
