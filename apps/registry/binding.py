@@ -11,7 +11,7 @@ from apps.licences.expressions import alternatives
 from apps.licences.meanings import Meanings
 from apps.licences.models import Licence
 from apps.licences.terms import Terms, UnknownTerms, read_terms
-from apps.registry.inheritance import Reached
+from apps.registry.inheritance import SELF, Reached
 from apps.registry.licensing import Licensing
 from apps.registry.models import Release
 from apps.registry.selectors import Lineage
@@ -30,27 +30,6 @@ class Holder:
     path: tuple[Via, ...]
     release_id: UUID | None = None
     """The release that the last step names, if any."""
-
-
-def holders(lineage: Lineage, model_id: UUID, name: str) -> list[Holder]:
-    """The model, its weight ancestors and the teachers of all of these, nearest first; each once."""
-    edges = [edge for found in lineage.parents.values() for edge in found]
-    names = {model_id: name, **{edge.parent_id: edge.parent.name for edge in edges if edge.parent_id and edge.parent}}
-    pinned = {(edge.child_id, edge.parent_id): edge.parent_release_id for edge in edges}
-
-    def called(key: UUID | None, otherwise: str) -> str:
-        return names.get(key, otherwise) if key else otherwise
-
-    def holder(reached: Reached) -> Holder:
-        steps = [
-            Via(called(step.child, ""), step.relation, called(step.parent, step.parent_name), step.state)
-            for step in reached.path
-        ]
-        last = reached.path[-1] if reached.path else None
-        release = pinned.get((last.child, last.parent)) if last else None
-        return Holder(called(reached.model_id, reached.name), reached.model_id, reached.how, tuple(steps), release)
-
-    return [holder(reached) for reached in lineage.reach(model_id)]
 
 
 def licences_named(known: Iterable[Licensing], meanings: Meanings) -> set[UUID]:
@@ -78,11 +57,27 @@ class Binding:
 
     def __post_init__(self) -> None:
         self._terms: dict[UUID, Terms | None] = {}
+        edges = [edge for found in self.lineage.parents.values() for edge in found]
+        self._names = {edge.parent_id: edge.parent.name for edge in edges if edge.parent_id and edge.parent}
+        self._pinned = {(edge.child_id, edge.parent_id): edge.parent_release_id for edge in edges}
 
     def choices(self, model_id: UUID, name: str, release: Release | None = None) -> Choices:
-        """The bounds of a model; those of `release` where it is given."""
-        found = holders(self.lineage, model_id, name)
-        return [self._of(one, release.id if release and one.how == "self" else one.release_id) for one in found]
+        """The bounds of a model, itself first; those of `release` where it is given."""
+        own = release.id if release else None
+        found = [self._holder(reached, model_id, name) for reached in self.lineage.reach(model_id)]
+        return [self._of(one, own if one.how == SELF else one.release_id) for one in found]
+
+    def _holder(self, reached: Reached, model_id: UUID, name: str) -> Holder:
+        def called(key: UUID | None, otherwise: str) -> str:
+            return name if key == model_id else self._names.get(key, otherwise) if key else otherwise
+
+        steps = [
+            Via(called(step.child, ""), step.relation, called(step.parent, step.parent_name), step.state)
+            for step in reached.path
+        ]
+        last = reached.path[-1] if reached.path else None
+        release = self._pinned.get((last.child, last.parent)) if last else None
+        return Holder(called(reached.model_id, reached.name), reached.model_id, reached.how, tuple(steps), release)
 
     def _of(self, holder: Holder, release_id: UUID | None) -> list[list[Bound]]:
         if holder.model_id is None:
