@@ -8,6 +8,7 @@ from django.urls import path, re_path
 from apps.api import docs, problems, views
 from apps.api.v1 import (
     accounts,
+    exports,
     facts,
     findings,
     gate,
@@ -27,6 +28,7 @@ NOUNS: Mapping[str, type[views.NounViewSet]] = {
     "artefacts": registry.Artefacts,
     "assertions": facts.Assertions,
     "deployments": uses.Deployments,
+    "exports": exports.Exports,
     "findings": findings.Findings,
     "gate/decisions": gate.Decisions,
     "hosting-offers": registry.HostingOffers,
@@ -57,10 +59,11 @@ NOUNS: Mapping[str, type[views.NounViewSet]] = {
 
 # Beyond list, creation and detail: noun -> address below one of them -> method -> action.
 ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "exports": {"file": {"get": "file"}},
     "gate/decisions": {"receipt": {"get": "receipt"}},
     "imports": {"apply": {"post": "apply"}, "undo": {"post": "undo"}},
     "lineage-edges": {"remove": {"post": "remove"}},
-    "models": {"aliases": {"post": "add_alias"}},
+    "models": {"aliases": {"post": "add_alias"}, "completeness": {"get": "completeness"}},
     "reports": {"file": {"get": "file"}, "evidence.json": {"get": "evidence"}},
     "tokens": {"revoke": {"post": "revoke"}},
     "users": {
@@ -93,7 +96,8 @@ def _routes() -> list[Any]:
         routes.append(path(noun, _view(view, on_list), name=f"api-{name}"))
         routes.append(path(f"{noun}/<str:pk>", _view(view, on_one), name=f"api-{name}-detail"))
         for address, methods in ACTIONS.get(noun, {}).items():
-            more = {"renderer_classes": [*view.renderer_classes, reports.PdfRenderer]} if address == "file" else {}
+            files = [reports.PdfRenderer] if noun == "reports" else exports.FILE_RENDERERS
+            more = {"renderer_classes": [*view.renderer_classes, *files]} if address == "file" else {}
             routes.append(
                 path(f"{noun}/<str:pk>/{address}", _view(view, methods, **more), name=f"api-{name}-{address}")
             )

@@ -102,6 +102,11 @@ def gather_model(model_id: UUID) -> Gathered:
     return _gather(list(wanted), [])
 
 
+def gather_one_model(model_id: UUID) -> list[ModelEntry]:
+    """A model with its releases alone. Raises `NotFound`."""
+    return _models([selectors.model_by_id(model_id).id], _Names.load(), _Newest())
+
+
 def gather_use(actor: Actor, use_id: UUID) -> Gathered:
     """A use with its deployment, its model and everything that was made from. Raises `NotFound`."""
     use = selectors.use_by_id(actor, use_id)

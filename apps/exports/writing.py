@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 
 from apps.accounts.actors import Actor
+from apps.accounts.models import Organisation
 from apps.audit.selectors import entries
 from apps.core.canonical import canonical_json
 from apps.core.errors import FieldError, InvalidInput
@@ -54,9 +55,11 @@ def document(format: str, gathered: Gathered) -> dict[str, Any]:  # noqa: A002 -
         Export.Format(format)
     ]
     write: Callable[..., dict[str, Any]] = cyclonedx.write if format == Export.Format.CYCLONEDX else spdx.write
+    organisation = Organisation.objects.first()
     made = write(
         gathered,
         product=(NAME, settings.VERSION),
+        author=organisation.name if organisation else "",
         licences=dict(Licence.objects.order_by().values_list("key", "ref")),
         kept=kept_for(releases, format),
         foreign=kept_for(releases, other),

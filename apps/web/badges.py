@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from apps.exports.models import Export
 from apps.facts.models import Quality, State
 from apps.findings.models import Finding, Task, Waiver
 from apps.notices.models import OutboxMessage
@@ -78,6 +79,15 @@ _LOOKS: Mapping[str, tuple[Any, Mapping[str, tuple[str, str]]]] = {
     "review": (
         Review.Conclusion,
         {"confirmed": ("green", "check"), "changes_needed": ("orange", "pen"), "end_use": ("red", "stop")},
+    ),
+    "export": (
+        Export.State,
+        {
+            "queued": ("grey", "clock"),
+            "running": ("blue", "clock"),
+            "done": ("green", "check"),
+            "failed": ("red", "stop"),
+        },
     ),
     "report": (
         Report.State,

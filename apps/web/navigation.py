@@ -80,7 +80,11 @@ SECTIONS = (
             Entry(_("Projects"), "projects", "gate.read"),
         ),
     ),
-    Section(_("Reports"), "file", (Entry(_("Reports"), "reports", "reports.read"),)),
+    Section(
+        _("Reports"),
+        "file",
+        (Entry(_("Reports"), "reports", "reports.read"), Entry(_("Exports"), "exports", "reports.read")),
+    ),
     Section(_("Journal"), "journal", (Entry(_("Journal"), "journal", "journal.read"),)),
     Section(
         _("Settings"),

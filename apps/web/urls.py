@@ -13,6 +13,7 @@ NOUNS = (
     "reviews",
     "gate",
     "reports",
+    "exports",
     "notices",
     "audit",
     "accounts",

@@ -10,8 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.lists import folded, search_text
+from apps.api.v1.exports import CompletenessSerializer, shown
 from apps.api.v1.parties import SOURCED
 from apps.api.views import Body, NounViewSet, Shown, reference
+from apps.exports.completeness import completeness_of
 from apps.licences.selectors import licences
 from apps.parties.selectors import parties
 from apps.registry import selectors, services
@@ -92,6 +94,11 @@ class Models(NounViewSet):
         """Give a model another identifier."""
         body = self.read(AliasBody)
         return self.changed(pk, lambda model: services.add_alias(actor=self.actor, model=model, **body))
+
+    @extend_schema(responses={200: CompletenessSerializer})
+    def completeness(self, request: Request, pk: str) -> Response:
+        """Which elements of the G7's “SBOM for AI” are known of the model, and which are missing."""
+        return Response(shown(completeness_of(self.row(pk).id)))
 
 
 class ReleaseSerializer(Shown[Release]):

@@ -26,6 +26,7 @@ def write(
     gathered: Gathered,
     *,
     product: tuple[str, str],
+    author: str = "",
     licences: Mapping[str, str],
     kept: Mapping[UUID, Kept],
     foreign: Mapping[UUID, Kept],
@@ -51,7 +52,7 @@ def write(
         "bomFormat": "CycloneDX",
         "specVersion": SPEC,
         "version": 1,
-        "metadata": _metadata(gathered, product),
+        "metadata": _metadata(gathered, product, author),
         "components": [*components, *uses],
         "dependencies": _dependencies(gathered, refs, [use["bom-ref"] for use in uses]),
     }
@@ -62,9 +63,10 @@ def write(
     return document
 
 
-def _metadata(gathered: Gathered, product: tuple[str, str]) -> dict[str, Any]:
+def _metadata(gathered: Gathered, product: tuple[str, str], author: str) -> dict[str, Any]:
     name, version = product
     found: dict[str, Any] = {
+        "lifecycles": [{"name": "register", "description": "Exported from a register of AI models in use."}],
         "tools": {"components": [{"type": "application", "name": name, "version": version}]},
         "properties": [
             {"name": MARK, "value": VERSION},
@@ -72,6 +74,8 @@ def _metadata(gathered: Gathered, product: tuple[str, str]) -> dict[str, Any]:
             {"name": PREFIX + "uses", "value": str(len(gathered.uses))},
         ],
     }
+    if author:
+        found["authors"] = [{"name": author}]
     if gathered.newest:
         found["timestamp"] = stamp(gathered.newest)
     return found

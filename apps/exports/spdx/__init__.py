@@ -28,6 +28,7 @@ def write(
     gathered: Gathered,
     *,
     product: tuple[str, str],
+    author: str = "",
     licences: Mapping[str, str],
     kept: Mapping[UUID, Kept],
     foreign: Mapping[UUID, Kept],
@@ -60,7 +61,7 @@ def write(
         elements.relate(key, "dependsOn", ids[use.release_id])
     for old in {one.digest: one for one in kept.values()}.values():
         remainder(elements, old, renamed.get(old.digest, {}))
-    return _document(gathered, elements, product)
+    return _document(gathered, elements, product, author)
 
 
 def _names(record: Any) -> list[tuple[str, str]]:
@@ -68,9 +69,10 @@ def _names(record: Any) -> list[tuple[str, str]]:
     return [*pairs, ("", record.name.casefold())]
 
 
-def _document(gathered: Gathered, elements: Elements, product: tuple[str, str]) -> dict[str, Any]:
+def _document(gathered: Gathered, elements: Elements, product: tuple[str, str], author: str) -> dict[str, Any]:
     name, version = product
     agent, tool = elements.id_of("agent"), elements.id_of("tool")
+    creator = elements.agent(author) if author else agent
     pairs = [
         (MARK, VERSION),
         (PREFIX + "models", str(sum(entry.main for entry in gathered.models))),
@@ -86,7 +88,7 @@ def _document(gathered: Gathered, elements: Elements, product: tuple[str, str]) 
             "@id": elements.information,
             "specVersion": SPEC,
             "created": stamp(gathered.newest or BEGINNING),
-            "createdBy": [agent],
+            "createdBy": [creator],
             "createdUsing": [tool],
         },
         elements.element("SoftwareAgent", agent, name=name),

@@ -1,0 +1,1 @@
+"""Files for others: bills of materials, tables, the journal."""
