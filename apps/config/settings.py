@@ -221,6 +221,8 @@ SPECTACULAR_SETTINGS = {
         "ModelKindEnum": "apps.registry.models.Model.Kind",
         "OutcomeEnum": "apps.policy.models.Outcome",
         "PartyKindEnum": "apps.parties.models.Party.Kind",
+        "ExportSubjectEnum": "apps.exports.models.Export.Subject",
+        "ReportStateEnum": "apps.reports.models.Report.State",
         "ReportKindEnum": "apps.reports.models.Report.Kind",
         "StateEnum": "apps.facts.models.State",
         "UserKindEnum": "apps.accounts.models.User.Kind",

@@ -10,6 +10,7 @@ from apps.accounts.roles import Role
 from apps.accounts.selectors import actor_for
 from apps.core.changes import change
 from apps.core.clock import today
+from apps.exports.services import request_export
 from apps.findings.models import Finding
 from apps.findings.services import propose_waiver
 from apps.gate.services import create_project, decide
@@ -51,6 +52,7 @@ class Register:
 
 TEAM_NOUNS = (
     "deployments",
+    "exports",
     "findings",
     "gate/decisions",
     "projects",
@@ -95,9 +97,11 @@ def _a_side(model: Model, number: int) -> Side:
         actor=actor, use=use, conclusion="confirmed", next_review=today() + dt.timedelta(days=90 * number)
     )
     report = request_report(actor=actor, kind="dossier", subject_type="use", subject_id=use.id, language="en")
+    export = request_export(actor=actor, format="cyclonedx", subject_type="use", subject_id=use.id)
     decision = decide(actor=SETUP, body={"project": project.name, "models": [{"id": "Alpha/Alpha-7B"}]})
     rows = {
         "deployments": use.deployment_id,
+        "exports": export.id,
         "findings": finding.id,
         "gate/decisions": decision.id,
         "projects": project.id,

@@ -191,6 +191,7 @@ def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
     done, previewed = Import.objects.filter(file_name="register.csv").order_by("id")[:2]
     yield "POST", f"imports/{previewed.id}/apply", {}
     yield "POST", f"imports/{done.id}/undo", reason
+    yield "POST", "exports", {"format": "spdx", "subject": {"type": "use", "id": use}}
     yield "POST", "waivers", _waiver(ours.rows["findings"])
     yield "POST", f"waivers/{waiver}/approve", reason
     yield "POST", f"waivers/{waiver}/refuse", reason
@@ -225,6 +226,7 @@ MAY: dict[str, str] = {
     "assertions": "admin officer owner",
     "reviews": "officer approver owner",
     "reports": "admin officer approver auditor owner",
+    "exports": "admin officer approver auditor owner",
     "imports": "admin officer",
     "imports/apply": "admin officer",
     "imports/undo": "admin officer",
@@ -355,6 +357,19 @@ class TestReports:
             register.ours.owner.refused("GET", f"reports/{report}{address}", status=404)
         for address in ("/file", "/evidence.json"):
             register.theirs.owner.refused("GET", f"reports/{report}{address}", status=409)
+
+
+class TestExports:
+    def test_a_stranger_gets_no_file(self, register: Register) -> None:
+        one = register.theirs.rows["exports"]
+        for address in ("", "/file"):
+            register.ours.owner.refused("GET", f"exports/{one}{address}", status=404)
+        register.theirs.owner.refused("GET", f"exports/{one}/file", status=409)
+
+    def test_the_whole_register_and_the_journal_are_for_those_who_see_them(self, register: Register) -> None:
+        for asked in ("cyclonedx", "spdx", "journal"):
+            register.ours.owner.refused("POST", "exports", {"format": asked}, status=403)
+        register.ours.owner.post("exports", {"format": "register", "table": "csv"}, status=202)
 
 
 class TestTokens:

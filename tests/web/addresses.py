@@ -42,6 +42,7 @@ LISTS = frozenset(
         "gate-decisions",
         "projects",
         "reports",
+        "exports",
         "journal",
         "people",
         "tokens",

@@ -16,7 +16,17 @@ ALL = tuple(addresses())
 OPEN = {"sign-in", "sign-out"}
 """What answers those whom nobody knows."""
 
-TEAMS = {"use_id", "deployment_id", "use_case_id", "finding_id", "waiver_id", "decision_id", "report_id", "subject_id"}
+TEAMS = {
+    "use_id",
+    "deployment_id",
+    "use_case_id",
+    "finding_id",
+    "waiver_id",
+    "decision_id",
+    "report_id",
+    "subject_id",
+    "export_id",
+}
 """Arguments that name what belongs to a team."""
 
 ACCOUNTS = {"people", "person-new", "person", "teams"}
@@ -37,7 +47,7 @@ HIDDEN: dict[str, set[str]] = {
     "auditor": {"token-revoke"},
 }
 """Pages about what somebody is not to know of."""
-NOT_YET = {"report-file", "report-evidence"}
+NOT_YET = {"report-file", "report-evidence", "export-file"}
 """The document of the example is still being made."""
 
 OWN = {
@@ -47,6 +57,7 @@ OWN = {
     "account": "is one's own password",
     "token-new": "everybody issues tokens for themselves, which reach no further than they do",
     "reports": "an auditor may ask for documents: they change nothing in the register",
+    "exports": "an auditor may ask for files: they change nothing in the register",
 }
 """What an auditor may send, and why that changes nothing of what is audited."""
 

@@ -11,6 +11,7 @@ from apps.accounts.roles import Role, Scope
 from apps.accounts.selectors import actor_for
 from apps.core.changes import change
 from apps.core.clock import now, today
+from apps.exports.services import request_export
 from apps.facts.models import State
 from apps.findings.models import Finding
 from apps.findings.services import propose_waiver
@@ -151,6 +152,7 @@ def _a_side(model: Model, developer: Party, name: str) -> Side:
         expires_on=today() + dt.timedelta(days=30),
     )
     complete_review(actor=actor, use=use, conclusion="confirmed", next_review=today() + dt.timedelta(days=5))
+    export = request_export(actor=actor, format="cyclonedx", subject_type="use", subject_id=use.id)
     report = request_report(actor=actor, kind="dossier", subject_type="use", subject_id=use.id, language="en")
     job = a_user(Role.CI, team=team, name=f"Job of {name}", kind="service")
     decision = decide(
@@ -171,6 +173,7 @@ def _a_side(model: Model, developer: Party, name: str) -> Side:
         "waiver_id": waiver.id,
         "decision_id": decision.id,
         "report_id": report.id,
+        "export_id": export.id,
         "subject_id": use.deployment_id,
     }
     return Side(team, owner, use, {**rows, "project_id": project.id})
