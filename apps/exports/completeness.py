@@ -277,7 +277,7 @@ def assess(picture: Picture) -> Completeness:
 
 
 def completeness_of(model_id: UUID) -> Completeness:
-    """The same for a model of the register. Raises `NotFound`."""
+    """The same for a model that is in the register."""
     entries = gather_one_model(model_id)
     releases = [entry.release_id for entry in entries]
     organisation = Organisation.objects.first()

@@ -103,8 +103,8 @@ def gather_model(model_id: UUID) -> Gathered:
 
 
 def gather_one_model(model_id: UUID) -> list[ModelEntry]:
-    """A model with its releases alone. Raises `NotFound`."""
-    return _models([selectors.model_by_id(model_id).id], _Names.load(), _Newest())
+    """A model with its releases alone; parties and people stay identifiers. Raises `KeyError` where there is none."""
+    return _models([model_id], _Names(), _Newest())
 
 
 def gather_use(actor: Actor, use_id: UUID) -> Gathered:

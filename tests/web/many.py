@@ -9,6 +9,7 @@ from apps.accounts.selectors import actor_for
 from apps.core.changes import change
 from apps.core.clock import now, today
 from apps.core.ids import uuid7
+from apps.exports.models import Export
 from apps.findings.models import Finding
 from apps.findings.services import propose_waiver
 from apps.gate.models import GateDecision
@@ -90,6 +91,7 @@ def _decided(world: World) -> None:
     actor = actor_for(world.people["owner"])
     template = GateDecision.objects.get(id=world.ours.rows["decision_id"])
     report = Report.objects.get(id=world.ours.rows["report_id"])
+    export = Export.objects.get(id=world.ours.rows["export_id"])
     message = OutboxMessage.objects.get(id=world.shared["message_id"])
     for finding in Finding.objects.filter(use__name__startswith="Another use", rule_code="WB-T-001"):
         propose_waiver(
@@ -98,11 +100,11 @@ def _decided(world: World) -> None:
         complete_review(actor=actor, use=finding.use, conclusion="confirmed", next_review=finding.due_on or today())
     with change(SETUP, "tests.fill"):
         for number, user in enumerate(User.objects.filter(kind="person").order_by("id")[:MANY]):
-            for row in (template, report, message):
+            for row in (template, report, export, message):
                 row.pk = uuid7()
                 row._state.adding = True
             message.recipient, message.period, message.message_id = user, f"2027-W{number:02d}", f"<{number}@x>"
-            for row in (template, report, message):
+            for row in (template, report, export, message):
                 row.save()
 
 
