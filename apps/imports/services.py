@@ -106,6 +106,13 @@ def fetch_from_hub(*, actor: Actor, identifier: str, revision: str = "") -> tupl
     return content, name
 
 
+def import_again(*, actor: Actor, one: Import, kind: str) -> Import:
+    """Preview the file of an import as another kind. The first one stays as it is."""
+    actor.require("imports.run")
+    content = bytes(ImportContent.objects.values_list("content", flat=True).get(of=one))
+    return receive_import(actor=actor, content=content, file_name=one.file_name, kind=kind, dry_run=True)
+
+
 def read(kind: str, content: bytes, file_name: str) -> Reading:
     """A file, read. Raises `UnreadableFile`, whatever a reader stumbles over."""
     try:

@@ -66,7 +66,7 @@ def _take_back_statements(ids: Sequence[UUID]) -> dict[SubjectRef, set[str]]:
         found = {key: (SubjectRef(kind, of), field) for key, kind, of, field in mine.values_list(*_ABOUT)}
         for subject, field in found.values():
             touched[subject].add(field)
-        again = _reinstated(found)
+        again = _reinstated(found, set(ids))
         copies = {newer: _copy(old, moment) for newer, old in again.items()}
         Assertion.objects.bulk_create(copies.values(), batch_size=500)
         _hand_over({old.id: copies[newer].id for newer, old in again.items()})
@@ -100,13 +100,13 @@ def _copy(old: Assertion, moment: Any) -> Assertion:
     )
 
 
-def _reinstated(mine: Iterable[UUID]) -> dict[UUID, Assertion]:
+def _reinstated(mine: Iterable[UUID], own: set[UUID]) -> dict[UUID, Assertion]:
     """What each statement had superseded, passing over what was itself undone: by the statement that ends."""
     found: dict[UUID, Assertion] = {}
     heads = {key: key for key in mine}
     while heads:
         older = {row.superseded_by_id: row for row in Assertion.objects.filter(superseded_by_id__in=heads)}
-        undone = _undone([row.id for row in older.values()])
+        undone = own | _undone([row.id for row in older.values()])
         following = {}
         for newer, row in older.items():
             assert newer is not None

@@ -7,6 +7,7 @@ from typing import Any
 from apps.exports.models import Export
 from apps.facts.models import Quality, State
 from apps.findings.models import Finding, Task, Waiver
+from apps.imports.models import Import, ImportRow
 from apps.notices.models import OutboxMessage
 from apps.policy.models import Decision, GateEffect, Outcome, Severity
 from apps.registry.models import Environment, HostingMode, Model, Use
@@ -96,6 +97,26 @@ _LOOKS: Mapping[str, tuple[Any, Mapping[str, tuple[str, str]]]] = {
             "running": ("blue", "clock"),
             "done": ("green", "check"),
             "failed": ("red", "stop"),
+        },
+    ),
+    "import": (
+        Import.State,
+        {
+            "queued": ("grey", "clock"),
+            "running": ("blue", "clock"),
+            "previewed": ("yellow", "eye"),
+            "done": ("green", "check"),
+            "failed": ("red", "stop"),
+            "undone": ("grey", "minus"),
+        },
+    ),
+    "entry": (
+        ImportRow.Outcome,
+        {
+            "created": ("green", "plus"),
+            "changed": ("blue", "pen"),
+            "unchanged": ("grey", "equal"),
+            "quarantined": ("orange", "hand"),
         },
     ),
     "message": (

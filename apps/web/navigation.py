@@ -43,6 +43,7 @@ SECTIONS = (
             Entry(_("Licences"), "licences", "register.read"),
             Entry(_("Deployments"), "deployments", "register.read"),
             Entry(_("Use cases"), "use-cases", "register.read"),
+            Entry(_("Imports"), "imports", "imports.run"),
         ),
     ),
     Section(

@@ -12,6 +12,7 @@ NOUNS = (
     "findings",
     "reviews",
     "gate",
+    "imports",
     "reports",
     "exports",
     "notices",

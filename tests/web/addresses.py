@@ -18,6 +18,9 @@ WRITES = frozenset(
         "token-revoke",
         "message-retry",
         "outbox-write",
+        "import-apply",
+        "import-undo",
+        "import-again",
         "use-evaluate",
     }
 )
@@ -43,6 +46,8 @@ LISTS = frozenset(
         "projects",
         "reports",
         "exports",
+        "imports",
+        "import",
         "journal",
         "people",
         "tokens",

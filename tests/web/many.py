@@ -14,6 +14,7 @@ from apps.findings.models import Finding
 from apps.findings.services import propose_waiver
 from apps.gate.models import GateDecision
 from apps.gate.services import create_project
+from apps.imports.models import Import, ImportRow
 from apps.licences.models import Licence
 from apps.notices.models import OutboxMessage
 from apps.parties.models import Domain, Party, PartyName
@@ -108,7 +109,19 @@ def _decided(world: World) -> None:
                 row.save()
 
 
+def _imported(world: World) -> None:
+    one = Import.objects.get(id=world.shared["import_id"])
+    row = ImportRow.objects.filter(of=one, outcome="created").order_by("number")[0]
+    for number in range(MANY):
+        row.pk, row.number, row._state.adding = uuid7(), 100 + number, True
+        row.save()
+        one.pk, one._state.adding = uuid7(), True
+        one.save()
+
+
 def _around(world: World) -> None:
+    with change(SETUP, "tests.fill"):
+        _imported(world)
     administrator = world.people["administrator"]
     for number in range(MANY):
         accounts.issue_token(

@@ -31,20 +31,33 @@ TEAMS = {
 
 ACCOUNTS = {"people", "person-new", "person", "teams"}
 CHANGES = {"use-new", "use-new-model", "use-facts", "use-claim", "use-retire", "subject-fact", "organisation-facts"} | {
-    *("model-new", "lineage-new", "release-new", "file-new", "party-new", "waiver-new", "project-new"),
+    *(
+        "import-new",
+        "import-template",
+        "model-new",
+        "lineage-new",
+        "release-new",
+        "file-new",
+        "party-new",
+        "waiver-new",
+        "project-new",
+    ),
 }
 REFUSED: dict[str, set[str]] = {
     "officer": ACCOUNTS,
     "administrator": {"waiver-new", "use-review"},
     "approver": ACCOUNTS | CHANGES | {"system"},
     "auditor": ACCOUNTS | CHANGES | {"use-review"},
-    "owner": ACCOUNTS | {"project-new", "organisation-facts", "system", "journal", "journal-entry", "lineage-new"},
+    "owner": ACCOUNTS
+    | {"import-new", "import-template"}
+    | {"project-new", "organisation-facts", "system", "journal", "journal-entry", "lineage-new"},
 }
 """Pages that say “not permitted” to somebody who is signed in; everything else opens."""
 HIDDEN: dict[str, set[str]] = {
     "officer": {"token-revoke"},
     "approver": {"message", "message-html", "token-revoke"},
     "auditor": {"token-revoke"},
+    "owner": {"import", "import-progress", "import-quarantine", "import-apply", "import-undo", "import-again"},
 }
 """Pages about what somebody is not to know of."""
 NOT_YET = {"report-file", "report-evidence", "export-file"}
@@ -196,6 +209,8 @@ class TestPosts:
             "token-revoke": ({}, {"administrator"}),
             "message-retry": ({}, {"administrator"}),
             "outbox-write": ({}, {"administrator"}),
+            "import-again": ({"kind": "register"}, {"officer", "administrator"}),
+            "import-apply": ({}, {"officer", "administrator"}),
             "use-review": (later, {"officer", "approver", "owner", "mate"}),
             "use-evaluate": ({}, {"officer", "administrator", "owner", "mate"}),
             "use-retire": (reason, {"officer", "administrator", "owner", "mate"}),

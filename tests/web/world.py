@@ -16,6 +16,8 @@ from apps.facts.models import State
 from apps.findings.models import Finding
 from apps.findings.services import propose_waiver
 from apps.gate.services import create_project, decide
+from apps.imports.models import Import
+from apps.imports.services import receive_import
 from apps.licences.models import Duty, Licence
 from apps.notices.models import OutboxMessage
 from apps.notices.services import write_review_digests
@@ -242,10 +244,24 @@ def _shared(world: World) -> None:
         "subject_type": "deployment",
         "name": "retention_days",
         "entry_id": entry.id,
+        "import_id": an_import().id,
         "user_id": grant.user_id,
         "grant_id": grant.id,
         "token_id": token.id,
     }
+
+
+def an_import() -> Import:
+    """A register of which one row is taken, one changes something and one is in quarantine; not applied yet."""
+    rows = (
+        "model.name,model.gpai,version.scan_state",
+        "Imported-1B,no,clean",
+        "Alpha-7B,gpai,",
+        f"{FORMULA},perhaps,",
+        f"{NASTY.replace(',', '')},,",
+    )
+    content = "\n".join(rows).encode()
+    return receive_import(actor=SETUP, content=content, file_name=f"{NASTY}.csv", at_once=True)
 
 
 def _knowledge(developer: Party) -> RestrictionEvent:

@@ -15,6 +15,8 @@ from apps.imports.register.columns import Column, columns, nearest
 from apps.imports.register.tables import ZIP, Formula, Line, read_table
 
 _NAMESPACE = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
+NOTHING_READ = Column("#", "", {"en": "", "de": ""}, {"en": "", "de": ""})
+"""A column whose header begins with #: remarks of whoever fills in the table."""
 _FORMULA = "holds a formula; paste its value instead"
 
 
@@ -42,13 +44,13 @@ def _header(head: Line) -> list[Column | None]:
     for at, cell in enumerate(head.cells):
         path, where = _path(cell), f"row {head.number}, column {get_column_letter(at + 1)}"
         column = known.get(path)
-        if column is None and path:
+        if column is None and path and not path.startswith("#"):
             near = nearest(path)
             message = "“%(path)s” is no column" if not near else "“%(path)s” is no column; do you mean “%(near)s”?"
             errors.append(FieldError(where, filled(message, path=path[:80], near=near)))
-        elif column in found and column is not None:
+        elif column is not None and column in found:
             errors.append(FieldError(where, filled("“%(path)s” stands twice", path=path)))
-        found.append(column)
+        found.append(NOTHING_READ if path.startswith("#") else column)
     if not any(found) and not errors:
         errors.append(FieldError(f"row {head.number}", "the first row must name the columns"))
     if errors:
@@ -85,7 +87,9 @@ class _Reader:
         self.facts: list[FactRecord] = []
         self.raw: dict[str, str] = {}
         for at, cell in enumerate(line.cells):
-            self._take(header[at] if at < len(header) else None, at, cell)
+            column = header[at] if at < len(header) else None
+            if column is not NOTHING_READ:
+                self._take(column, at, cell)
 
     def _where(self, at: int, column: Column | None) -> str:
         place = f"row {self.line.number}, column {get_column_letter(at + 1)}"

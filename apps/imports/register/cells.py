@@ -17,13 +17,13 @@ NOTHING = frozenset({"none", "keine", "[]"})
 """A list without an entry, which says more than an empty cell."""
 _YES = frozenset({"true", "yes", "y", "1", "ja", "j", "wahr"})
 _NO = frozenset({"false", "no", "n", "0", "nein", "falsch"})
-_PLAIN_NUMBER = re.compile(r"\d+([.,]\d{1,2}|[.,]\d{4,})?|0[.,]\d+|\d+(\.\d+)?[eE]\+?\d{1,2}")
-_GERMAN = re.compile(r"\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}")
-_ENGLISH = re.compile(r"\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}")
-_SPACED = re.compile(r"\d{1,3}([ \u00a0\u202f']\d{3})+")
-_AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}")
-_DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_SLASHED_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_PLAIN_NUMBER = re.compile(r"\d+([.,]\d{1,2}|[.,]\d{4,})?|0[.,]\d+|\d+(\.\d+)?[eE]\+?\d{1,2}", re.ASCII)
+_GERMAN = re.compile(r"\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}", re.ASCII)
+_ENGLISH = re.compile(r"\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}", re.ASCII)
+_SPACED = re.compile(r"\d{1,3}([ \u00a0\u202f']\d{3})+", re.ASCII)
+_AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}", re.ASCII)
+_DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_SLASHED_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 
 
 def text_of(cell: Any) -> str:

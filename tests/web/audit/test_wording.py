@@ -8,7 +8,7 @@ from django.utils import translation
 from apps.audit.triggers import journaled_models
 from apps.web.audit.wording import ACTIONS, SUBJECTS, action_word, subject_word
 
-_RECORDED = re.compile(r'change\(\s*\w+,\s*"([a-z_]+\.[a-z_]+)"')
+_RECORDED = re.compile(r'change\(\s*[\w.]+(?:\("[\w.]+"\))?,\s*"([a-z_]+\.[a-z_]+)"')
 
 
 def _recorded() -> set[str]:

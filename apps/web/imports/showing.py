@@ -1,0 +1,100 @@
+"""Reports on imported entries in the words and the language of the page."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.facts.catalogue import FIELDS
+from apps.facts.words import in_words
+from apps.imports.models import Import, ImportRow
+from apps.registry.models import LineageEdge
+from apps.web.pages import language
+
+MOST_CHANGES = 8
+_NAMES: Mapping[str, Any] = {
+    "name": _("Name"),
+    "developer": _("Developer"),
+    "identifier": _("Identifier"),
+    "revision": _("Revision"),
+    "document": _("Document of the source"),
+    "licence_text": _("Text of the licence"),
+}
+_ABOUT: Mapping[str, Any] = {
+    "model": _("Model"),
+    "release": _("Version"),
+    "deployment": _("Deployment"),
+    "use_case": _("Use case"),
+    "use": _("Use"),
+}
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """One thing that becomes different."""
+
+    about: Any
+    label: str
+    old: str
+    new: str
+    state: str
+
+
+def said(entry: Mapping[str, Any]) -> str:
+    """A stored message in the language of the page."""
+    if "pattern" in entry:
+        return str(gettext(entry["pattern"]) % entry["values"])
+    return gettext(entry["message"]) if entry["message"] else ""
+
+
+def decorate(one: Import) -> Any:
+    """What adds to the rows of a page what their template shows."""
+
+    def add(rows: Sequence[ImportRow]) -> None:
+        for row in rows:
+            row.url = _url(one, row)  # type: ignore[attr-defined]
+            row.shown = [_shown(change) for change in row.changes[:MOST_CHANGES]]  # type: ignore[attr-defined]
+            row.more = max(0, len(row.changes) - MOST_CHANGES)  # type: ignore[attr-defined]
+            row.reasons = list(_said_with_place(row.errors, row.locator))  # type: ignore[attr-defined]
+            row.hints = [said(note) for note in row.notes]  # type: ignore[attr-defined]
+
+    return add
+
+
+def _said_with_place(errors: Iterable[Mapping[str, Any]], locator: str) -> Iterable[tuple[str, str]]:
+    for error in errors:
+        place = error["pointer"]
+        yield ("" if place == locator else place, said(error))
+
+
+def _url(one: Import, row: ImportRow) -> str:
+    """The page of what the entry is about, where there is one."""
+    missing = row.outcome == ImportRow.Outcome.CREATED and not one.written
+    if not row.subject_id or missing or one.state == Import.State.UNDONE:
+        return ""
+    return reverse(row.subject_type, args=[row.subject_id])
+
+
+def _shown(change: Mapping[str, Any]) -> ShownChange:
+    about, field = change["about"], change["field"]
+    spec = FIELDS.get(about, {}).get(field)
+    asserted = spec if spec is not None and spec.asserted else None
+    relation = dict(LineageEdge.Relation.choices).get(field) if about == "model" else None
+    label = asserted.label_in(language()) if asserted else str(_NAMES.get(field) or relation or field)
+    return ShownChange(
+        about=_ABOUT.get(about, about),
+        label=label,
+        old=_words(asserted, change["old"]),
+        new=_words(asserted, change["new"]),
+        state=change["state"],
+    )
+
+
+def _words(spec: Any, value: Any) -> str:
+    if value is None:
+        return ""
+    text = in_words(spec, value, language()) if spec else str(value)
+    return text if len(text) <= 200 else f"{text[:199]}…"
