@@ -44,12 +44,9 @@ def text_of(content: bytes, *, most: int = MAX_BYTES) -> str:
     except UnicodeDecodeError as error:
         raise _not_utf8(content, error) from error
     if "\x00" in text:
-        wide = content[:400].count(0) * 3 >= len(content[:400])
-        raise UnreadableFile(
-            filled("The file is encoded in %(name)s; save it as UTF-8.", name="UTF-16")
-            if wide
-            else "The file contains zero bytes; it is no text."
-        )
+        if content[:400].count(0) * 3 >= len(content[:400]):
+            raise UnreadableFile(filled("The file is encoded in %(name)s; save it as UTF-8.", name="UTF-16"))
+        raise UnreadableFile("The file contains zero bytes; it is no text.")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

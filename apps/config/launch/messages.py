@@ -30,6 +30,7 @@ KEYWORDS = {
         (
             *("filled", "_refuse", "InvalidInput", "Conflict", "NotFound", "NotPermitted", "DuplicateFound"),
             *("StaleVersion", "TooManyAttempts", "UnreadableFile"),
+            *("CannotFetch", "NotThere", "Refused", "NetworkOff", "_Forbidden", "_Passing"),
         ),
         (1,),
     ),

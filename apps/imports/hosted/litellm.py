@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.core.errors import FieldError, filled
 from apps.facts.models import State
 from apps.imports.hosted import providers
@@ -120,17 +122,22 @@ def of_configuration(data: Mapping[str, Any], name: str) -> Reading:
 def _row(item: Any, at: str, names: Counter[Any], seen: set[str]) -> Row:
     params = item.get("litellm_params") if isinstance(item, Mapping) else None
     if not isinstance(params, Mapping) or not isinstance(params.get("model"), str) or not params["model"].strip():
-        return _refused(item, at, f"{at}/litellm_params/model", "names no model")
+        return _refused(item, at, f"{at}/litellm_params/model", gettext_noop("names no model"))
     alias, model = item.get("model_name"), params["model"].strip()
     alias = alias.strip() if isinstance(alias, str) and alias.strip() else model
     if NOT_KEPT in (alias, model):
-        return _refused(item, at, f"{at}/litellm_params/model", "looks like a secret, not like a model")
+        return _refused(item, at, f"{at}/litellm_params/model", gettext_noop("looks like a secret, not like a model"))
     if "*" in model or "*" in alias:
-        return _refused(item, at, f"{at}/litellm_params/model", "stands for many models: nothing says which are in use")
+        return _refused(
+            item,
+            at,
+            f"{at}/litellm_params/model",
+            gettext_noop("stands for many models: nothing says which are in use"),
+        )
     notes: list[str] = []
     record = _use(alias, model, item, params, at, notes, several=names[item.get("model_name")] > 1)
     if record.use.casefold() in seen:
-        return _refused(item, at, at, "the same model stands twice under this name")
+        return _refused(item, at, at, gettext_noop("the same model stands twice under this name"))
     seen.add(record.use.casefold())
     return Row(locator=at, record=record, notes=tuple(notes), raw=dict(item))
 
@@ -177,11 +184,13 @@ def _model(provider: str, rest: str, item: Mapping[str, Any], address: str, note
         return ModelRecord(name=providers.provider_of(base.strip())[1][:300], described=False)
     if provider.startswith("azure") and provider != "azure_ai":
         notes.append(
-            "At Azure this is the name of a deployment, not of a model; model_info.base_model would say which."
+            gettext_noop(
+                "At Azure this is the name of a deployment, not of a model; model_info.base_model would say which."
+            )
         )
         return ModelRecord(name=f"azure/{rest}"[:300], described=False)
     if address and provider in providers.FIRST_PARTY | providers.OWN_SERVERS:
-        notes.append("The entry has an address of its own: the name may be that server's own.")
+        notes.append(gettext_noop("The entry has an address of its own: the name may be that server's own."))
         return ModelRecord(name=rest[:300], described=False)
     found = providers.identifiers(provider, rest)
     return ModelRecord(name=(found[0][1] if found else rest)[:300], identifiers=tuple(found), described=False)

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.core.errors import FieldError
 from apps.facts.models import State
 from apps.imports.hosted.litellm import observed
@@ -114,7 +116,9 @@ def _base(entry: Mapping[str, Any]) -> str:
 def _model(entry: Mapping[str, Any], at: str, raw: Any, agreed: Mapping[tuple[str, str], list[str]]) -> Row:
     identifier = _base(entry)
     if not IDENTIFIER.fullmatch(identifier):
-        return Row(locator=at, errors=(FieldError(join(at, "id"), "is no identifier of OpenRouter"),), raw=raw)
+        return Row(
+            locator=at, errors=(FieldError(join(at, "id"), gettext_noop("is no identifier of OpenRouter")),), raw=raw
+        )
     if _ROUTERS.fullmatch(identifier):
         return Row(locator=at, errors=(FieldError(join(at, "id"), _CHOOSES),), raw=raw)
     named = [("openrouter", identifier)]
@@ -139,7 +143,7 @@ def _model(entry: Mapping[str, Any], at: str, raw: Any, agreed: Mapping[tuple[st
     return Row(locator=at, record=record, raw=raw)
 
 
-_CHOOSES = "chooses a model by itself: nothing says which one"
+_CHOOSES = gettext_noop("chooses a model by itself: nothing says which one")
 
 
 def _title(entry: Mapping[str, Any], identifier: str) -> str:

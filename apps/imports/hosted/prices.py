@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.core.errors import FieldError
 from apps.facts.models import State
 from apps.imports.hosted import providers
@@ -79,9 +81,11 @@ def _row(key: str, entry: Mapping[str, Any], agreed: Mapping[tuple[str, str], An
     at = join("", key)
     provider, rest = _provider(key, entry)
     if entry.get("mode") in _NO_MODELS:
-        return Row(locator=at, errors=(FieldError(f"{at}/mode", "is a tool, not a model"),), raw=dict(entry))
+        return Row(
+            locator=at, errors=(FieldError(f"{at}/mode", gettext_noop("is a tool, not a model")),), raw=dict(entry)
+        )
     if not rest.strip() or "*" in rest or rest.startswith("ft:"):
-        message = "stands for many models, or for none"
+        message = gettext_noop("stands for many models, or for none")
         return Row(locator=at, errors=(FieldError(at, message),), raw=dict(entry))
     found = providers.identifiers(provider, rest)
     name = found[0][1] if found else rest

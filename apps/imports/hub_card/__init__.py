@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_noop
+
 from apps.core.errors import FieldError
 from apps.imports.hub_card.facts import facts_of, files_of
 from apps.imports.hub_card.ledger import Ledger, filled
@@ -55,7 +57,7 @@ def _row(card: Card, all_cards: Ledger) -> Row:
     ledger = Ledger()
     model, note = _name(card, ledger)
     if not card.has_front_matter:
-        ledger.note("The card has no front matter: nothing in it is stated in a form that programs read.")
+        ledger.note(gettext_noop("The card has no front matter: nothing in it is stated in a form that programs read."))
     if note:
         ledger.note(note)
     licences = licences_of(card, ledger) if card.has_front_matter or card.api else ()
@@ -67,7 +69,9 @@ def _row(card: Card, all_cards: Ledger) -> Row:
         all_cards.to(pointer, place)
     locator = card.api_at if len(card.api_at) > 1 and card.api_at != "/api" else "/"
     if not model:
-        message = "The card names no model: import it by its identifier, or name the file owner/model/README.md."
+        message = gettext_noop(
+            "The card names no model: import it by its identifier, or name the file owner/model/README.md."
+        )
         return Row(locator=locator, errors=(FieldError("/model_name", message),), raw=dict(card.data))
     return Row(
         locator=locator,
@@ -111,14 +115,14 @@ def _name(card: Card, ledger: Ledger) -> tuple[str, str]:
     for key, value in (("model_name", card.text_field("model_name")), ("model-index", _index_name(card))):
         if value and not is_place(value) and not says_nothing(value):
             ledger.to(f"{card.data_at}/{key}", "model.name")
-            return value[
-                :300
-            ], "The card names no repository of the hub, only a name: the model can be taken for another."
+            return value[:300], gettext_noop(
+                "The card names no repository of the hub, only a name: the model can be taken for another."
+            )
     title = _title(card.text) if card.has_front_matter else ""
     if not title:
         return "", ""
     ledger.to(card.text_at, "model.name (heading)")
-    return title, "The card names no repository of the hub; the name is that of its first heading."
+    return title, gettext_noop("The card names no repository of the hub; the name is that of its first heading.")
 
 
 def _title(text: str) -> str:
@@ -143,7 +147,7 @@ def _account(card: Card, ledger: Ledger) -> None:
     if successor and not is_place(successor):
         ledger.note(filled("The card names a newer model: “%(name)s”.", name=successor[:200]))
     if card.data.get("extra_gated_prompt") and not card.api.get("gated"):
-        ledger.note("The card asks for conditions to be accepted before the files can be had.")
+        ledger.note(gettext_noop("The card asks for conditions to be accepted before the files can be had."))
     if _day(card.api.get("lastModified")):
         ledger.to(f"{card.api_at}/lastModified", "day of the statements")
     ledger.keep_rest(card.data_at, card.data)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.facts.models import State
 from apps.imports.file_formats import format_of, formats_of
 from apps.imports.hub_card.ledger import Ledger, filled
@@ -111,7 +113,7 @@ def _release_date(card: Card, ledger: Ledger) -> list[FactRecord]:
         return []
     if day[1] <= _FIRST_DAY:
         ledger.keep(at)
-        ledger.note("The hub does not know when the repository was made (before March 2022).")
+        ledger.note(gettext_noop("The hub does not know when the repository was made (before March 2022)."))
         return []
     ledger.to(at, "model.release_date")
     note = "The day on which the repository was made on the hub; the publication may have been later or elsewhere."
@@ -130,7 +132,7 @@ def _access(card: Card, ledger: Ledger) -> list[FactRecord]:
             )
         )
     if card.api.get("disabled"):
-        ledger.note("The hub has disabled this repository.")
+        ledger.note(gettext_noop("The hub has disabled this repository."))
     weights = formats_of(card.file_names)
     if not weights or card.api.get("private") is not False:
         return []

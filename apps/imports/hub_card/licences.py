@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.facts.models import State
 from apps.imports.hub_card.ledger import Ledger, filled, pointed
 from apps.imports.hub_card.taking_apart import Card
@@ -32,9 +34,11 @@ def licences_of(card: Card, ledger: Ledger) -> Sequence[LicenceRecord]:
         found = [_named(card, ledger, f"{card.data_at}/license_name")]
     found += _of_tags(card, ledger, {record.declared.casefold() for record in found})
     if len(found) > 1:
-        ledger.note("More than one licence is declared; the card does not say whether one may choose among them.")
+        ledger.note(
+            gettext_noop("More than one licence is declared; the card does not say whether one may choose among them.")
+        )
     if not found:
-        ledger.note("No licence is declared.")
+        ledger.note(gettext_noop("No licence is declared."))
     _account_rest(card, ledger)
     return _with_text(card, ledger, found)
 
@@ -49,7 +53,7 @@ def _values(data: Mapping[str, Any], at: str) -> list[tuple[str, Any]]:
 def _declared(card: Card, ledger: Ledger, at: str, value: Any) -> list[LicenceRecord]:
     if isinstance(value, dict | list | bool) or value is None:
         ledger.keep(at)
-        ledger.note("The value of “license” is no text; it was not read as a licence.")
+        ledger.note(gettext_noop("The value of “license” is no text; it was not read as a licence."))
         return []
     text = str(value).strip()
     if is_place(text):
@@ -66,7 +70,9 @@ def _declared(card: Card, ledger: Ledger, at: str, value: Any) -> list[LicenceRe
         return [_other(card, ledger, at)]
     ledger.to(at, DECLARED)
     if card.text_field("license_name"):
-        ledger.note("The card names a licence of its own beside one of the hub's; only the latter was read.")
+        ledger.note(
+            gettext_noop("The card names a licence of its own beside one of the hub's; only the latter was read.")
+        )
     return [LicenceRecord(declared=text[:_MOST_DECLARED], link=_link(card), pointer=at)]
 
 
@@ -74,7 +80,7 @@ def _other(card: Card, ledger: Ledger, at: str) -> LicenceRecord:
     name = card.text_field("license_name")
     ledger.to(at, DECLARED)
     if not name or is_place(name):
-        ledger.note("The licence is “other” without a name: the text of the licence has to be read.")
+        ledger.note(gettext_noop("The licence is “other” without a name: the text of the licence has to be read."))
         return LicenceRecord(declared="other", link=_link(card), pointer=at)
     ledger.to(f"{card.data_at}/license_name", DECLARED)
     return LicenceRecord(declared=f"other/{name}"[:_MOST_DECLARED], link=_link(card), pointer=at)
@@ -82,7 +88,7 @@ def _other(card: Card, ledger: Ledger, at: str) -> LicenceRecord:
 
 def _named(card: Card, ledger: Ledger, at: str) -> LicenceRecord:
     ledger.to(at, DECLARED)
-    ledger.note("The card names a licence without “license: other”, so that the hub shows none.")
+    ledger.note(gettext_noop("The card names a licence without “license: other”, so that the hub shows none."))
     return LicenceRecord(
         declared=f"other/{card.text_field('license_name')}"[:_MOST_DECLARED], link=_link(card), pointer=at
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.core.errors import filled
 from apps.facts.models import State
 from apps.imports.hub_card.ledger import Ledger, pointed
@@ -79,7 +81,7 @@ def _values(value: Any, at: str) -> list[tuple[str, Any]]:
 
 def _parent(card: Card, ledger: Ledger, pointer: str, value: Any) -> _Named | None:
     if not isinstance(value, str):
-        ledger.note("A value of “base_model” is no text; it was not read as a parent.")
+        ledger.note(gettext_noop("A value of “base_model” is no text; it was not read as a parent."))
         return None
     text = " ".join(value.split())
     if is_place(text):
@@ -94,7 +96,7 @@ def _parent(card: Card, ledger: Ledger, pointer: str, value: Any) -> _Named | No
     if not IDENTIFIER.fullmatch(reference.identifier):
         return _Named(text[:_MOST_NAME], "", "", pointer, "No repository of the hub has such a name.")
     if reference.identifier.casefold() == card.identifier.casefold():
-        ledger.note("The card names its own repository as base model; that is no parent.")
+        ledger.note(gettext_noop("The card names its own repository as base model; that is no parent."))
         return None
     return _Named(reference.identifier, "huggingface", reference.revision, pointer)
 
@@ -203,9 +205,9 @@ def _remarks(card: Card, ledger: Ledger, parents: int, how: Concluded) -> None:
     if not parents:
         return
     if how.relation == "merge" and "no weights are merged" in " ".join(card.text.casefold().split()):
-        ledger.note("The relation is “merge”, but the card's text says that no weights are merged.")
+        ledger.note(gettext_noop("The relation is “merge”, but the card's text says that no weights are merged."))
     if how.relation == "merge" and parents == 1:
-        ledger.note("The relation is “merge”, but only one base model is named.")
+        ledger.note(gettext_noop("The relation is “merge”, but only one base model is named."))
     if how.relation == "merge" and how.why and quantized_sign(card):
         ledger.note(
             filled(

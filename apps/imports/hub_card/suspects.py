@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.core.errors import filled
 from apps.imports.hub_card.taking_apart import IDENTIFIER, Card
 from apps.imports.hub_card.words import is_path, is_place
@@ -166,9 +168,9 @@ def _configured(card: Card) -> Iterator[SuspectRecord]:
             continue
         tokenizer = key.startswith("tokenizer")
         reason = (
-            "The configuration names this repository as the tokenizer's."
+            gettext_noop("The configuration names this repository as the tokenizer's.")
             if tokenizer
-            else ("The configuration names this repository as the one it was loaded from.")
+            else (gettext_noop("The configuration names this repository as the one it was loaded from."))
         )
         yield SuspectRecord(
             name=value,
@@ -194,7 +196,7 @@ def _in_text(card: Card) -> list[SuspectRecord]:
                 reason: str = filled("The card's text names it together with “%(word)s”.", word=word[1])
                 said.append(_mention(card, name, reason, "medium"))
             else:
-                only_named[name.casefold()] = _mention(card, name, "The card's text names it.", "weak")
+                only_named[name.casefold()] = _mention(card, name, gettext_noop("The card's text names it."), "weak")
     return said + (list(only_named.values()) if len(only_named) <= _FEW else [])
 
 

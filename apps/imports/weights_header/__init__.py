@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.core.errors import FieldError, filled
 from apps.facts.models import State
 from apps.imports.file_formats import PICKLE, format_of
@@ -116,13 +118,15 @@ def _row(header: Header, name: str) -> Row:
     raw = {"file": name, "format": header.label, **{key: header.metadata[key] for key in sorted(header.metadata)[:40]}}
     model, identifiers, remark = _name(header, name)
     if not model:
-        message = "The header names no model: name the file owner/model/FILE, or give the identifier."
+        message = gettext_noop("The header names no model: name the file owner/model/FILE, or give the identifier.")
         return Row(locator="/", errors=(FieldError("/metadata", message),), raw=raw)
     parents = parents_of(header.metadata, {identifier.casefold() for _, identifier in identifiers})
     notes = [remark] if remark else []
     notes += header.notes
     if header.format == PICKLE:
-        notes.append("Loading a file of this format can run any program code that is in it. It was not loaded.")
+        notes.append(
+            gettext_noop("Loading a file of this format can run any program code that is in it. It was not loaded.")
+        )
     record = ModelRecord(
         name=model,
         identifiers=identifiers,
@@ -144,11 +148,15 @@ def _name(header: Header, name: str) -> tuple[str, Sequence[tuple[str, str]], st
         return address.identifier.rpartition("/")[2], ((address.namespace, address.identifier),), ""
     for key in _NAMES:
         if _text(header.metadata, key):
-            return _text(header.metadata, key)[:300], (), "The header names no repository, only a name of the model."
+            return (
+                _text(header.metadata, key)[:300],
+                (),
+                gettext_noop("The header names no repository, only a name of the model."),
+            )
     stem = _PART.sub("", name.rpartition("/")[2].rpartition(".")[0])
     if not stem or _GENERAL.fullmatch(stem):
         return "", (), ""
-    return stem[:300], (), "The header names no model; the name is that of the file."
+    return stem[:300], (), gettext_noop("The header names no model; the name is that of the file.")
 
 
 def _text(metadata: Mapping[str, Any], key: str) -> str:
@@ -181,7 +189,9 @@ def _facts(header: Header, name: str, notes: list[str]) -> list[FactRecord]:
     ]
     part = _PART.search(name.rpartition("/")[2].rpartition(".")[0])
     if header.metadata.get("split.count") not in (None, 0, 1) or (part and int(part[2]) > 1):
-        notes.append("The file is one part of several: the number of parameters is not that of the model.")
+        notes.append(
+            gettext_noop("The file is one part of several: the number of parameters is not that of the model.")
+        )
     elif header.parameters is not None:
         found.append(
             FactRecord(

@@ -8,6 +8,8 @@ import math
 from collections import Counter
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.core.errors import filled
 from apps.imports.records import UnreadableFile
 from apps.imports.weights_header.header import Header
@@ -93,7 +95,11 @@ def read_gguf(stream: HeaderStream) -> Header:
         types = _tensors(stream, tensors)
     except CutOff:
         types = Counter()
-        notes = ("The header is cut off among its tensors, so that nothing says how many parameters there are.",)
+        notes = (
+            gettext_noop(
+                "The header is cut off among its tensors, so that nothing says how many parameters there are."
+            ),
+        )
     return Header(
         format="gguf",
         label=f"GGUF {version}",
