@@ -47,7 +47,11 @@ def newest_sightings(*, releases: Iterable[UUID] = (), licences: Iterable[UUID] 
 
 def texts() -> QuerySet[LicenceText]:
     """Every text that was brought, newest first, without its content."""
-    return LicenceText.objects.select_related("licence", "decided_by").defer("content", "fingerprint", "numbers")
+    return (
+        LicenceText.objects.select_related("licence", "decided_by")
+        .prefetch_related("sightings")
+        .defer("content", "fingerprint", "numbers")
+    )
 
 
 def text_by_id(text_id: UUID) -> LicenceText:
@@ -66,4 +70,16 @@ def text_by_id(text_id: UUID) -> LicenceText:
 def texts_of(licence: Licence) -> QuerySet[LicenceText]:
     """The texts that are those of a licence, that were seen as its own, or that may be: settled ones first."""
     may_be = Q(state=LicenceText.State.CANDIDATES, candidates__contains=[{"licences": [licence.key]}])
-    return texts().filter(Q(licence=licence) | Q(sightings__licence=licence) | may_be).distinct()
+    seen = TextSighting.objects.filter(licence=licence).values("text_id")
+    return texts().filter(Q(licence=licence) | Q(id__in=seen) | may_be)
+
+
+def comparable(text: LicenceText, licence_keys: Iterable[str]) -> QuerySet[LicenceText]:
+    """Other texts that one may want to compare a text with: of certain licences, or seen where it was seen."""
+    seen = text.sightings.all()
+    releases = [one.release_id for one in seen if one.release_id]
+    licences = [one.licence_id for one in seen if one.licence_id]
+    near = Q(licence__key__in=list(licence_keys))
+    near |= Q(id__in=TextSighting.objects.filter(release_id__in=releases).values("text_id"))
+    near |= Q(id__in=TextSighting.objects.filter(licence_id__in=licences).values("text_id"))
+    return texts().filter(near).exclude(id=text.id)

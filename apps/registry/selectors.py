@@ -123,6 +123,16 @@ def release_by_id(release_id: UUID) -> Release:
     return found
 
 
+def releases_under(licence_id: UUID) -> QuerySet[Release]:
+    """The releases that bear a licence, by the names of their models."""
+    return Release.objects.select_related("model").filter(licence_id=licence_id).order_by("model__name", "revision")
+
+
+def models_by_release(release_ids: Iterable[UUID]) -> dict[UUID, Release]:
+    """Releases with their models, by identifier: for rows that know a release by its identifier only."""
+    return Release.objects.select_related("model").in_bulk(list(release_ids))
+
+
 def declared_release(release: Release) -> Release:
     """The release whose licence counts: `release` where one is recorded, else the floating one of its model."""
     if release.licence_state != State.UNKNOWN:

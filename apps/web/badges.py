@@ -8,11 +8,12 @@ from apps.exports.models import Export
 from apps.facts.models import Quality, State
 from apps.findings.models import Finding, Task, Waiver
 from apps.imports.models import Import, ImportRow
+from apps.licences.models import LicenceText
 from apps.notices.models import OutboxMessage
 from apps.policy.models import Decision, GateEffect, Outcome, Severity
 from apps.registry.models import Environment, HostingMode, Model, Use
 from apps.reports.models import Report
-from apps.reviews.models import Review
+from apps.reviews.models import Change, Reopening, Review
 from apps.sanctions.models import EffectClass, Listing, RestrictionEvent
 
 
@@ -88,6 +89,27 @@ _LOOKS: Mapping[str, tuple[Any, Mapping[str, tuple[str, str]]]] = {
             "running": ("blue", "clock"),
             "done": ("green", "check"),
             "failed": ("red", "stop"),
+        },
+    ),
+    "reopening": (
+        Reopening.State,
+        {
+            "open": ("orange", "flag"),
+            "proposed": ("yellow", "clock"),
+            "approved": ("green", "check"),
+            "not_material": ("green", "check"),
+            "gone": ("grey", "minus"),
+        },
+    ),
+    "change": (Change.Kind, {}),
+    "licence-text": (
+        LicenceText.State,
+        {
+            "recognised": ("green", "check"),
+            "confirmed": ("green", "check"),
+            "candidates": ("yellow", "question"),
+            "unknown": ("grey", "question"),
+            "refused": ("orange", "minus"),
         },
     ),
     "report": (

@@ -40,7 +40,7 @@ SECTIONS = (
             Entry(_("Uses"), "uses", "register.read"),
             Entry(_("Models"), "models", "register.read"),
             Entry(_("Parties"), "parties", "register.read"),
-            Entry(_("Licences"), "licences", "register.read"),
+            Entry(_("Licences"), "licences", "register.read", ("/licence-texts",)),
             Entry(_("Deployments"), "deployments", "register.read"),
             Entry(_("Use cases"), "use-cases", "register.read"),
             Entry(_("Imports"), "imports", "imports.run"),
@@ -54,6 +54,7 @@ SECTIONS = (
             Entry(_("Tasks"), "tasks", "findings.read"),
             Entry(_("Waivers"), "waivers", "waivers.read"),
             Entry(_("Reviews"), "reviews", "reviews.read"),
+            Entry(_("Changes"), "changes", "reviews.read"),
         ),
     ),
     Section(

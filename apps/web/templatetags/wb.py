@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from apps.core.clock import today
@@ -135,6 +136,22 @@ def measure(event: RestrictionEvent) -> str:
 def action(code: str) -> str:
     """What an entry of the journal records, in words."""
     return action_word(code)
+
+
+_TERMS = {
+    "number": _lazy("Number"),
+    "percentage": _lazy("Percentage"),
+    "date": _lazy("Date"),
+    "amount": _lazy("Currency"),
+    "country": _lazy("Country or region"),
+    "measure": _lazy("What is measured or covered"),
+}
+
+
+@register.simple_tag
+def term_word(kind: str) -> str:
+    """As what a changed word of a licence matters."""
+    return str(_TERMS.get(kind, kind))
 
 
 @register.filter
