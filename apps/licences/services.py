@@ -161,18 +161,19 @@ def _tell(text: LicenceText, release_id: UUID | None, licence: Licence | None) -
 
 def confirm_text(*, actor: Actor, text: LicenceText, licence: Licence, note: str = "") -> LicenceText:
     """Say that a text is the text of a licence, by a person who has read it."""
+    _require_shared(actor)
     note = clean_text(note, pointer="/note", max_length=2000, required=False)
     return _settle(actor, text, LicenceText.State.CONFIRMED, licence, note)
 
 
 def refuse_text(*, actor: Actor, text: LicenceText, note: str) -> LicenceText:
     """Say that a text is none of the licences that it is similar to; the reason is kept."""
+    _require_shared(actor)
     note = clean_text(note, pointer="/note", max_length=2000)
     return _settle(actor, text, LicenceText.State.REFUSED, None, note)
 
 
 def _settle(actor: Actor, text: LicenceText, state: str, licence: Licence | None, note: str) -> LicenceText:
-    _require_shared(actor)
     if actor.user_id is None:
         raise NotPermitted(gettext_noop("What a text is, is said by people."))
     with change(actor, "licence_text.settle", reason=note):

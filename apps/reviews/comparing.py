@@ -74,9 +74,10 @@ def _licence_changed(before: Item | None, after: Item | None) -> bool:
     if before is None or after is None:
         return False
     (declared, licence), (declared_now, licence_now) = before["is"], after["is"]
-    if declared is not None and declared != declared_now:
+    if declared != declared_now and (declared is not None or licence is None):
         return True
-    return bool(licence != licence_now and (licence is not None or declared is None))
+    # Somebody who concludes what an unread name means has not changed what was declared.
+    return bool(licence != licence_now and licence is not None)
 
 
 def _differs(before: Item | None, after: Item | None) -> bool:

@@ -22,6 +22,8 @@ WRITES = frozenset(
         "import-undo",
         "import-again",
         "use-evaluate",
+        "licence-text-settle",
+        "change-settle",
     }
 )
 """Addresses that only take a POST."""
@@ -31,6 +33,8 @@ LISTS = frozenset(
         "models",
         "parties",
         "licences",
+        "licence-texts",
+        "licence-texts-of",
         "deployments",
         "use-cases",
         "findings",
@@ -38,6 +42,7 @@ LISTS = frozenset(
         "waivers",
         "reviews",
         "reviews-done",
+        "changes",
         "lists",
         "restriction-events",
         "parameters",

@@ -41,6 +41,7 @@ CHANGES = {"use-new", "use-new-model", "use-facts", "use-claim", "use-retire", "
         "party-new",
         "waiver-new",
         "project-new",
+        "licence-text-new",
     ),
 }
 REFUSED: dict[str, set[str]] = {
@@ -183,7 +184,7 @@ class TestPosts:
         """Address -> a good body, and who may send it."""
         team = str(world.ours.team.id)
         reason = {"reason": "because"}
-        later = {"next_review": "2027-03-01", "conclusion": "confirmed"}
+        later = {"next_review": "2027-03-01", "conclusion": "changes_needed", "note": "Read the card."}
         return {
             "model-new": ({"name": "New-1B"}, {"officer", "administrator", "owner", "mate", "stranger"}),
             "party-new": (

@@ -19,6 +19,7 @@ from apps.gate.services import create_project, decide
 from apps.imports.models import Import
 from apps.imports.services import receive_import
 from apps.licences.models import Duty, Licence
+from apps.licences.services import store_text
 from apps.notices.models import OutboxMessage
 from apps.notices.services import write_review_digests
 from apps.parties.models import Party
@@ -29,7 +30,10 @@ from apps.registry.models import Model, Release, Use
 from apps.registry.services import FactInput
 from apps.registry.services.models import AliasInput
 from apps.reports.services import request_report
+from apps.reviews.models import Change
+from apps.reviews.noticing import note_changes
 from apps.reviews.services import complete_review
+from apps.reviews.settling import approve_again
 from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, RestrictionEvent
 from tests.making import PASSWORD, SETUP, a_model, a_party, a_policy, a_rule, a_team, a_use, a_user, state
 
@@ -234,7 +238,11 @@ def _shared(world: World) -> None:
 
     entry = AuditEntry.objects.filter(subject_id=journal[0].id).latest("seq")
     grant = RoleGrant.objects.get(user=world.people["auditor"])
+    change_id, text_id, other_id = _changed(world)
     world.shared |= {
+        "change_id": change_id,
+        "text_id": text_id,
+        "other_id": other_id,
         "model_id": model.id,
         "release_id": model.releases.get(revision="").id,
         "party_id": developer.id,
@@ -292,6 +300,22 @@ def _knowledge(developer: Party) -> RestrictionEvent:
     event.save()
     EventParty(event=event, party=developer).save()
     return event
+
+
+def _changed(world: World) -> tuple[Any, Any, Any]:
+    """A licence text that changes under both approved uses: the change, the new text and the one approved."""
+    before = "The licence.\n\nAbove 100 million users of your product ask us for another licence."
+    old, new = (
+        store_text(
+            actor=SETUP, content=text.encode(), source="LICENSE of the licensor", licence=world.licence, as_of=day
+        )
+        for text, day in ((before, today() - dt.timedelta(days=2)), (before.replace("100", "50"), today()))
+    )
+    note_changes([world.ours.use.id, world.theirs.use.id])
+    change_row = Change.objects.get(kind="licence-text")
+    for one in Change.objects.all():
+        approve_again(actor=actor_for(world.people["officer"]), change_=one, reason="Counsel has read it.")
+    return change_row.id, new.id, old.id
 
 
 def _mail(world: World) -> None:

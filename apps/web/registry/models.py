@@ -18,6 +18,7 @@ from apps.parties.selectors import parties
 from apps.policy.sheets.entries import from_columns, from_fact
 from apps.registry import selectors, services
 from apps.registry.models import LineageEdge, Model
+from apps.reviews.selectors import waiting_on_model
 from apps.web.facts import Line, sheet_lines
 from apps.web.forms import Form, attempt
 from apps.web.lists import Filter, Order, list_page
@@ -60,6 +61,7 @@ def model(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
         "rows": lineage_rows(found, lineage),
         "picture": picture(found, lineage),
         "children": found.children.select_related("child__developer").order_by("relation", "child__name", "id"),
+        "waiting": waiting_on_model(actor, found.id) if actor.may("reviews.read") else [],
         "uses": uses.order_by("name", "id")[:SHOWN_USES],
         "may_change": actor.may("register.change") and actor.sees_all,
         "may_report": actor.may("reports.make"),

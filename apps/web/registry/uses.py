@@ -24,6 +24,7 @@ from apps.policy.sheets import gather_sheets
 from apps.registry import services
 from apps.registry.models import Environment, HostingMode, Use
 from apps.registry.selectors import use_by_id, uses
+from apps.reviews.selectors import waiting_on
 from apps.web.facts import line
 from apps.web.forms import attempt
 from apps.web.lists import Filter, Order, choices_of, list_page
@@ -107,6 +108,7 @@ def detail(request: HttpRequest, actor: Actor, use_id: UUID) -> HttpResponse:
         "current": current,
         "as_of_form": AsOfForm(use, moment=moment) if moment else as_of,
         "moment": moment,
+        "waiting": waiting_on(actor, use) if not moment and actor.may("reviews.read") else [],
         "parts": parts,
         "tabs": PARTS,
         "part": parts[0].key if len(parts) == 1 else ALL,

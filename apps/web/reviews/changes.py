@@ -143,6 +143,7 @@ def _lines(document: Any, path: str = "") -> list[str]:
 @page("POST")
 def settle(request: HttpRequest, actor: Actor, change_id: UUID) -> HttpResponse:
     """Approve again, propose that it is not material, agree or refuse: for the uses that are ticked."""
+    actor.require(settling.PERMISSION)
     found = selectors.change_by_id(actor, change_id)
     way = request.POST.get("way", "")
     if way not in WAYS:

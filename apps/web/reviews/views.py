@@ -95,5 +95,12 @@ def review(request: HttpRequest, actor: Actor, use_id: UUID) -> HttpResponse:
     verdict = verdict_of(use.id)
     open_ones = [one for one in explain(verdict.evaluation) if one.needs_somebody] if verdict else []
     last = selectors.reviews(actor).filter(use=use).first()
-    context = {"use": use, "form": form, "verdict": verdict, "open": open_ones, "last": last}
+    context = {
+        "waiting": selectors.waiting_on(actor, use),
+        "use": use,
+        "form": form,
+        "verdict": verdict,
+        "open": open_ones,
+        "last": last,
+    }
     return render(request, "reviews/review.html", context)
