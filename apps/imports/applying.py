@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -50,18 +50,23 @@ def in_order(rows: Sequence[Row]) -> list[tuple[int, Row]]:
 
 def _with_parents(first: int, rows: Sequence[Row], places: Mapping[str, int], ordered: dict[int, None]) -> None:
     """Put an entry and all that it rests on into the order. Without recursion: chains may be long, and circles end."""
-    waiting, seen = [first], {first}
-    while waiting:
-        at = waiting[-1]
+
+    def above(at: int) -> Iterator[int]:
         record = rows[at].record
-        names = [parent.name for parent in model_of(record).parents] if record is not None else []
-        above = [places[folded(name)] for name in names if folded(name) in places]
-        missing = [one for one in above if one not in ordered and one not in seen]
-        if missing:
-            waiting += missing
-            seen |= set(missing)
+        names = [folded(parent.name) for parent in model_of(record).parents] if record is not None else []
+        return iter([places[name] for name in names if name in places])
+
+    path, on_path = [(first, above(first))], {first}
+    while path:
+        at, parents = path[-1]
+        following = next((one for one in parents if one not in ordered and one not in on_path), None)
+        if following is None:
+            ordered.setdefault(at, None)
+            on_path.discard(at)
+            path.pop()
         else:
-            ordered.setdefault(waiting.pop(), None)
+            path.append((following, above(following)))
+            on_path.add(following)
 
 
 def plan_chunk(entries: Sequence[tuple[int, Row]], known: Known, context: Context) -> list[Planned]:
