@@ -15,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "apps.config.settings")
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "judge what has changed or falls due": {"task": "policy.judge_marked_uses", "schedule": 60.0},
+    "keep up what models inherit": {"task": "registry.refresh_due_inheritance", "schedule": 300.0},
     "write the review digests of the week": {
         "task": "notices.write_review_digests",
         "schedule": crontab(minute="0", hour="6"),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -36,24 +36,40 @@ def assertions_at(subjects: Iterable[SubjectRef], recorded: dt.datetime | None =
 
 
 def current_facts(
-    subjects: Iterable[SubjectRef], *, recorded: dt.datetime | None = None, on: dt.date | None = None
+    subjects: Iterable[SubjectRef],
+    *,
+    recorded: dt.datetime | None = None,
+    on: dt.date | None = None,
+    fields: Collection[str] | None = None,
 ) -> FactsBySubject:
     """The facts of many subjects by field, in one query. A field nobody spoke about is absent: it is unknown.
 
-    `recorded` asks what was known at a past moment; `on` is the day on which validity is judged.
+    `recorded` asks what was known at a past moment; `on` is the day on which validity is judged; `fields` narrows down
+    what is read.
     """
     subjects = list(subjects)
-    day = on or (recorded.date() if recorded else today())
+    rows = assertions_at(subjects, recorded)
+    found = _resolved(rows, on or (recorded.date() if recorded else today()), fields)
+    return {subject: found.get(subject, {}) for subject in subjects}
+
+
+def facts_of_all(subject_type: str, fields: Collection[str]) -> FactsBySubject:
+    """Some current facts of every subject of a type about which anything is said, in one query."""
+    rows = Assertion.objects.filter(subject_type=subject_type, superseded_at__isnull=True)
+    return _resolved(rows, today(), fields)
+
+
+def _resolved(rows: QuerySet[Assertion], day: dt.date, fields: Collection[str] | None) -> FactsBySubject:
     said: dict[tuple[str, UUID], dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
+    if fields is not None:
+        rows = rows.filter(field__in=fields)
     # Plain columns: a sheet reads some twenty statements, and rows as objects would take most of its time.
-    for subject_type, subject_id, field, *columns in assertions_at(subjects, recorded).values_list(
-        "subject_type", "subject_id", "field", *_COLUMNS
-    ):
+    for subject_type, subject_id, field, *columns in rows.values_list("subject_type", "subject_id", "field", *_COLUMNS):
         columns[-1] = sides_of(columns[-1]) if columns[-1] else ()
         said[subject_type, subject_id][field].append(Fact(*columns))
     return {
-        subject: {field: resolve_facts(facts, day) for field, facts in said[subject.type, subject.id].items()}
-        for subject in subjects
+        SubjectRef(*key): {field: resolve_facts(facts, day) for field, facts in found.items()}
+        for key, found in said.items()
     }
 
 

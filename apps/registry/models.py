@@ -16,6 +16,8 @@ from apps.facts.models import State
 from apps.licences.models import Licence
 from apps.parties.models import Party, Sourced
 from apps.registry.inheritance import TEACHES, WEIGHTS
+from apps.registry.lineage_records import Inheritance as Inheritance
+from apps.registry.lineage_records import LineageSuggestion as LineageSuggestion
 from apps.registry.verification_records import TrustedSigner as TrustedSigner
 from apps.registry.verification_records import Verification as Verification
 

@@ -222,9 +222,9 @@ def edges_at(
     """
     rows = (LineageEdge.every if recorded else LineageEdge.objects).select_related(*ends)
     if above is not None:
-        rows = rows.filter(child_id__in=_and_above(above, recorded))
+        rows = rows.filter(child_id__in=and_above(above, recorded))
     if below is not None:
-        rows = rows.filter(parent_id__in=_and_below(below, recorded))
+        rows = rows.filter(parent_id__in=and_below(below, recorded))
     if recorded is None:
         return list(rows)
     claims = LineageClaim.objects.filter(_stood(recorded, "recorded_at", "withdrawn_at"))
@@ -279,11 +279,13 @@ def _ids(statement: str, model_ids: Iterable[UUID], moment: dt.datetime | None) 
         return [row[0] for row in cursor.fetchall()]
 
 
-def _and_above(model_ids: Iterable[UUID], moment: dt.datetime | None = None) -> list[UUID]:
+def and_above(model_ids: Iterable[UUID], moment: dt.datetime | None = None) -> list[UUID]:
+    """Some models with all that they were made from; for a past moment also by edges that stood after it."""
     return _ids(_ABOVE, model_ids, moment)
 
 
-def _and_below(model_ids: Iterable[UUID], moment: dt.datetime | None = None) -> list[UUID]:
+def and_below(model_ids: Iterable[UUID], moment: dt.datetime | None = None) -> list[UUID]:
+    """Some models with all that was made from them; for a past moment also by edges that stood after it."""
     return _ids(_BELOW, model_ids, moment)
 
 
