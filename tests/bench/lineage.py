@@ -23,6 +23,7 @@ MODELS, EDGES = 100_000, 150_000
 ROOTS = 2_000
 """Base models; everything else is made from them, a dozen steps deep at most in most lines."""
 TREE, TIMES = 100, 25
+RELATIONS = ("finetune", "finetune", "quantized", "merge", "adapter", "distilled_from")
 
 
 def rows(population: Population) -> list[Row]:
@@ -48,7 +49,7 @@ def _one_change(models: Sequence[UUID]) -> list[Row]:
     root = Model(name="Trunk", row_version=1, **SOURCED)
     with change(SETUP, "bench.populate"):
         copy_rows([root, *leaves])
-        _edges([(root.id, parent), *((leaf.id, root.id) for leaf in leaves)], random.Random(1))
+        _edges([(root.id, parent), *((leaf.id, root.id) for leaf in leaves)], random.Random(1), ("finetune",))
         release = Release(model=root, row_version=1, **SOURCED)
         copy_rows([release])
     refresh_inheritance(actor=SETUP, model_ids={root.id, *(leaf.id for leaf in leaves)})
@@ -99,8 +100,7 @@ def _pairs(ids: Sequence[UUID], chance: random.Random) -> list[tuple[UUID, UUID]
     return list(pairs)
 
 
-def _edges(pairs: Sequence[tuple[UUID, UUID]], chance: random.Random) -> None:
-    relations = ("finetune", "finetune", "quantized", "merge", "adapter", "distilled_from")
+def _edges(pairs: Sequence[tuple[UUID, UUID]], chance: random.Random, relations: Sequence[str] = RELATIONS) -> None:
     edges = [
         LineageEdge(
             child_id=child,

@@ -94,6 +94,8 @@ def _removed(report: LoadReport, kind: str, row: BaseModel, touched: list[Subjec
 
 def _is_referred_to(row: BaseModel) -> bool:
     for relation in row._meta.related_objects:
+        if getattr(relation.related_model, "journal_exempt", ""):
+            continue  # made from others, and made again
         if relation.related_model._default_manager.filter(**{relation.field.name: row}).exists():
             return True
     return Assertion.objects.filter(subject_id=row.pk).exclude(channel=CHANNEL).exists()

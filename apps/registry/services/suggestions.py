@@ -47,7 +47,7 @@ def suggest_parents(
     """
     require_shared(actor)
     channel = clean_text(channel, pointer="/channel", max_length=40)
-    wanted = {}
+    wanted: dict[str, LineageSuggestion] = {}
     for index, one in enumerate(suggestions):
         row = _row(child, one, channel, f"/suggestions/{index}")
         wanted.setdefault(row.parent_folded, row)
