@@ -54,8 +54,9 @@ def _one_change(models: Sequence[UUID]) -> list[Row]:
         copy_rows([release])
     refresh_inheritance(actor=SETUP, model_ids={root.id, *(leaf.id for leaf in leaves)})
     samples = Samples()
+    keys = list(Licence.objects.order_by("key").values_list("key", flat=True))
     for number in range(TIMES):
-        key = Licence.objects.order_by("key").values_list("key", flat=True)[number % 5]
+        key = keys[number % len(keys)]
         with change(SETUP, "bench.licence"):
             Assertion.objects.filter(subject_id=release.id).delete()
             copy_rows([_licence_of(release.id, key)])
