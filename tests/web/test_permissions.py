@@ -33,6 +33,7 @@ ACCOUNTS = {"people", "person-new", "person", "teams"}
 CHANGES = {"use-new", "use-new-model", "use-facts", "use-claim", "use-retire", "subject-fact", "organisation-facts"} | {
     *(
         "import-new",
+        "import-fetch",
         "import-template",
         "model-new",
         "lineage-new",
@@ -50,7 +51,7 @@ REFUSED: dict[str, set[str]] = {
     "approver": ACCOUNTS | CHANGES | {"system"},
     "auditor": ACCOUNTS | CHANGES | {"use-review"},
     "owner": ACCOUNTS
-    | {"import-new", "import-template"}
+    | {"import-new", "import-fetch", "import-template"}
     | {"project-new", "organisation-facts", "system", "journal", "journal-entry", "lineage-new"},
 }
 """Pages that say “not permitted” to somebody who is signed in; everything else opens."""

@@ -30,3 +30,20 @@ class UploadForm(Form):
         kind = self.fields["kind"]
         assert isinstance(kind, forms.ChoiceField)
         kind.choices = [("", _("Recognise it by its content")), *kind_choices()]
+
+
+class HubForm(Form):
+    """A repository of the hub."""
+
+    identifier = forms.CharField(
+        label=_("Identifier on the hub"),
+        max_length=300,
+        help_text=_("Such as Qwen/Qwen2.5-7B-Instruct, or the address of its page."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    revision = forms.CharField(
+        label=_("Revision"),
+        max_length=120,
+        required=False,
+        help_text=_("A commit, a tag or a branch; empty: the newest."),
+    )

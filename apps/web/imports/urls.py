@@ -7,6 +7,7 @@ from apps.web.imports import views
 urlpatterns = [
     path("imports", views.imports, name="imports"),
     path("imports/new", views.new, name="import-new"),
+    path("imports/fetch", views.fetch, name="import-fetch"),
     path("imports/template", views.template, name="import-template"),
     path("imports/<uuid:import_id>", views.detail, name="import"),
     path("imports/<uuid:import_id>/progress", views.progress, name="import-progress"),

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.actors import Actor
 from apps.core.errors import InvalidInput
 from apps.imports import reporting, selectors, services
+from apps.imports.hub_card.fetching import is_on
 from apps.imports.models import Import, ImportRow
 from apps.imports.register.template import FORMATS, MEDIA_TYPES
 from apps.imports.register.template import template as make_template
 from apps.web.forms import attempt
-from apps.web.imports.forms import UploadForm, kind_choices
+from apps.web.imports.forms import HubForm, UploadForm, kind_choices
 from apps.web.imports.showing import decorate, said
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import language, page
@@ -55,7 +56,27 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponse:
         )
         if made is not None:
             return HttpResponseRedirect(reverse("import", args=[made.id]))
-    return render(request, "imports/new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "hub_form": HubForm() if is_on() else None}
+    return render(request, "imports/new.html", context, status=422 if form.errors else 200)
+
+
+@page("GET", "POST")
+def fetch(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Fetch a model card from the hub by the identifier of its repository; it is previewed like a file."""
+    actor.require("imports.run")
+    is_sent = request.method == "POST"
+    form = HubForm(request.POST) if is_sent else HubForm()
+    if is_sent and form.is_valid():
+        made = attempt(
+            form,
+            lambda: services.receive_from_hub(
+                actor=actor, identifier=form.cleaned_data["identifier"], revision=form.plain("revision"), dry_run=True
+            ),
+        )
+        if made is not None:
+            return HttpResponseRedirect(reverse("import", args=[made.id]))
+    context = {"form": form, "is_on": is_on()}
+    return render(request, "imports/fetch.html", context, status=422 if form.errors else 200)
 
 
 @page()
