@@ -1,13 +1,15 @@
 """Every address under `/api/v1/`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import path, re_path
+from rest_framework.renderers import BaseRenderer
 
 from apps.api import docs, problems, views
 from apps.api.v1 import (
     accounts,
+    artefacts,
     exports,
     facts,
     findings,
@@ -42,7 +44,7 @@ NOUNS: Mapping[str, type[views.NounViewSet]] = {
     "parties": parties.Parties,
     "policy-versions": policy.PolicyVersions,
     "projects": gate.Projects,
-    "releases": registry.Releases,
+    "releases": artefacts.Releases,
     "reports": reports.Reports,
     "restriction-events": sanctions.RestrictionEvents,
     "reviews": reviews.Reviews,
@@ -51,9 +53,11 @@ NOUNS: Mapping[str, type[views.NounViewSet]] = {
     "tasks": findings.Tasks,
     "teams": accounts.Teams,
     "tokens": accounts.Tokens,
+    "trusted-signers": artefacts.TrustedSigners,
     "use-cases": uses.UseCases,
     "users": accounts.Users,
     "uses": uses.Uses,
+    "verifications": artefacts.Verifications,
     "waivers": findings.Waivers,
 }
 
@@ -64,8 +68,10 @@ ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "imports": {"apply": {"post": "apply"}, "undo": {"post": "undo"}},
     "lineage-edges": {"remove": {"post": "remove"}},
     "models": {"aliases": {"post": "add_alias"}, "completeness": {"get": "completeness"}},
+    "releases": {"signature": {"post": "signature"}, "sums": {"post": "sums"}},
     "reports": {"file": {"get": "file"}, "evidence.json": {"get": "evidence"}},
     "tokens": {"revoke": {"post": "revoke"}},
+    "trusted-signers": {"withdraw": {"post": "withdraw"}},
     "users": {
         "grant": {"post": "grant"},
         "revoke": {"post": "revoke"},
@@ -78,8 +84,15 @@ ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "evaluate": {"post": "evaluate"},
         "fact-sheet": {"get": "fact_sheet"},
     },
+    "verifications": {"files": {"get": "files"}, "proof": {"get": "proof"}},
     "waivers": {"approve": {"post": "approve"}, "refuse": {"post": "refuse"}, "withdraw": {"post": "withdraw"}},
 }
+BINARY: Mapping[tuple[str, str], Sequence[type[BaseRenderer]]] = {
+    ("reports", "file"): (reports.PdfRenderer,),
+    ("exports", "file"): exports.FILE_RENDERERS,
+    ("verifications", "proof"): (artefacts.ZipRenderer,),
+}
+"""Addresses that answer with a file, and how a caller asks for nothing but it."""
 
 
 def _view(view: type[views.NounViewSet], actions: Mapping[str, str], **more: Any) -> Any:
@@ -96,8 +109,8 @@ def _routes() -> list[Any]:
         routes.append(path(noun, _view(view, on_list), name=f"api-{name}"))
         routes.append(path(f"{noun}/<str:pk>", _view(view, on_one), name=f"api-{name}-detail"))
         for address, methods in ACTIONS.get(noun, {}).items():
-            files = [reports.PdfRenderer] if noun == "reports" else exports.FILE_RENDERERS
-            more = {"renderer_classes": [*view.renderer_classes, *files]} if address == "file" else {}
+            own = BINARY.get((noun, address), ())
+            more = {"renderer_classes": [*view.renderer_classes, *own]} if own else {}
             routes.append(
                 path(f"{noun}/<str:pk>/{address}", _view(view, methods, **more), name=f"api-{name}-{address}")
             )

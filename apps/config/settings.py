@@ -224,8 +224,10 @@ SPECTACULAR_SETTINGS = {
         "ExportSubjectEnum": "apps.exports.models.Export.Subject",
         "ReportStateEnum": "apps.reports.models.Report.State",
         "ReportKindEnum": "apps.reports.models.Report.Kind",
+        "SignerKindEnum": "apps.registry.verification_records.TrustedSigner.Kind",
         "StateEnum": "apps.facts.models.State",
         "UserKindEnum": "apps.accounts.models.User.Kind",
+        "VerificationKindEnum": "apps.registry.verification_records.Verification.Kind",
     },
     "SCHEMA_PATH_PREFIX": r"/api/v1",
 }

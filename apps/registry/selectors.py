@@ -14,7 +14,6 @@ from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
 from apps.facts.models import State
 from apps.licences.models import Licence
-from apps.parties.models import HubOrganisation
 from apps.parties.selectors import parties_resting_on
 from apps.registry.inheritance import Graph
 from apps.registry.models import (
@@ -25,12 +24,10 @@ from apps.registry.models import (
     Model,
     ModelAlias,
     Release,
-    TrustedSigner,
     Use,
     UseCase,
-    Verification,
 )
-from apps.registry.references import models_by_reference
+from apps.registry.references import MOVING, models_by_reference
 
 
 def uses(actor: Actor) -> QuerySet[Use]:
@@ -348,33 +345,10 @@ def most_used(actor: Actor, what: str) -> list[tuple[UUID | None, str | None, in
     return sorted(rows.annotate(uses=Count("id")), key=lambda row: (-row[2], row[1] or ""))
 
 
-def parties_signing(release: Release) -> tuple[set[UUID], set[UUID]]:
-    """Whose signature may be on a release: its developer and the parties of its namespaces; and these namespaces."""
-    names = ModelAlias.objects.filter(model_id=release.model_id, identifier__contains="/")
-    wanted = Q(pk__in=[])
-    for namespace, identifier in names.values_list("namespace", "identifier"):
-        wanted |= Q(hub=namespace, name__iexact=identifier.split("/", 1)[0])
-    organisations = dict(HubOrganisation.objects.filter(wanted).values_list("id", "party_id"))
-    developer = {release.model.developer_id} if release.model.developer_id else set()
-    return developer | set(organisations.values()), set(organisations)
-
-
-def signers_for(release: Release, kind: str = "") -> list[TrustedSigner]:
-    """The declared signers whose signature counts for a release, newest first."""
-    parties, organisations = parties_signing(release)
-    found = TrustedSigner.objects.select_related("party", "hub_organisation").filter(
-        Q(hub_organisation__isnull=True) | Q(hub_organisation__in=organisations),
-        party__in=parties,
-        withdrawn_at__isnull=True,
-    )
-    return list(found.filter(kind=kind) if kind else found)
-
-
-def trusted_signers() -> QuerySet[TrustedSigner]:
-    """Every signer ever declared. Keys for checking are public, and who is trusted is nobody's secret."""
-    return TrustedSigner.objects.select_related("party", "hub_organisation")
-
-
-def verifications() -> QuerySet[Verification]:
-    """Checks of releases' files, newest first, without what only one of them needs."""
-    return Verification.objects.select_related("release__model", "trusted_signer__party").defer("proof", "files")
+def release_by_reference(reference: str) -> Release | None:
+    """The release that `model@revision` or an identifier alone names; None when it is none, or several."""
+    named = models_by_reference([reference])[reference]
+    if named.model is None:
+        return None
+    revision = "" if named.revision in MOVING else named.revision
+    return Release.objects.select_related("model").filter(model=named.model, revision=revision).first()

@@ -11,7 +11,7 @@ from apps.imports.models import Import, ImportRow
 from apps.licences.models import LicenceText
 from apps.notices.models import OutboxMessage
 from apps.policy.models import Decision, GateEffect, Outcome, Severity
-from apps.registry.models import Environment, HostingMode, Model, Use
+from apps.registry.models import Artefact, Environment, HostingMode, Model, Use, Verification
 from apps.reports.models import Report
 from apps.reviews.models import Change, Reopening, Review
 from apps.sanctions.models import EffectClass, Listing, RestrictionEvent
@@ -181,6 +181,26 @@ _LOOKS: Mapping[str, tuple[Any, Mapping[str, tuple[str, str]]]] = {
         },
     ),
     "use": (Use.Status, {"active": ("green", "check"), "planned": ("blue", "clock"), "retired": ("grey", "minus")}),
+    "check": (
+        Verification.Outcome,
+        {
+            "equal": ("green", "check"),
+            "verified": ("green", "check"),
+            "differs": ("red", "stop"),
+            "invalid": ("red", "stop"),
+            "not_trusted": ("orange", "question"),
+            "not_compared": ("orange", "question"),
+        },
+    ),
+    "signature": (
+        Artefact.Signature,
+        {
+            "verified": ("green", "check"),
+            "invalid": ("red", "stop"),
+            "absent": ("grey", "minus"),
+            "unknown": ("grey", "question"),
+        },
+    ),
     "environment": (Environment, {"unknown": ("grey", "question")}),
     "hosting": (HostingMode, {"unknown": ("grey", "question")}),
     "kind": (Model.Kind, {"unknown": ("grey", "question")}),

@@ -41,6 +41,7 @@ SECTIONS = (
             Entry(_("Models"), "models", "register.read"),
             Entry(_("Parties"), "parties", "register.read"),
             Entry(_("Licences"), "licences", "register.read", ("/licence-texts",)),
+            Entry(_("Trusted signers"), "trusted-signers", "register.read"),
             Entry(_("Deployments"), "deployments", "register.read"),
             Entry(_("Use cases"), "use-cases", "register.read"),
             Entry(_("Imports"), "imports", "imports.run"),

@@ -5,6 +5,7 @@ from django.urls import include, path
 NOUNS = (
     "overview",
     "registry",
+    "artefacts",
     "parties",
     "licences",
     "sanctions",

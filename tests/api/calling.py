@@ -24,6 +24,8 @@ class Form:
     file: bytes
     name: str = "register.csv"
     fields: dict[str, str] = field(default_factory=dict)
+    part: str = "file"
+    """What the field with the file is called."""
     boundary = "b0undary"
 
     @property
@@ -31,7 +33,9 @@ class Form:
         """The form as it is sent."""
         lines = [f'--{self.boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
                  for name, value in self.fields.items()]  # fmt: skip
-        head = f'--{self.boundary}\r\nContent-Disposition: form-data; name="file"; filename="{self.name}"\r\n\r\n'
+        head = (
+            f'--{self.boundary}\r\nContent-Disposition: form-data; name="{self.part}"; filename="{self.name}"\r\n\r\n'
+        )
         return b"".join([*lines, head.encode(), self.file, f"\r\n--{self.boundary}--\r\n".encode()])
 
 

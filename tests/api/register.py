@@ -21,11 +21,15 @@ from apps.policy.evaluation import judge_uses
 from apps.registry import services as registry
 from apps.registry.models import HostingOffer, Model, Use
 from apps.registry.services.models import AliasInput
+from apps.registry.services.signers import declare_signer
+from apps.registry.services.sums import compare_sums
+from apps.registry.verification.sums import FileSum, SumList
 from apps.reports.services import request_report
 from apps.reviews.services import complete_review
 from apps.sanctions.models import RestrictedPartyList, RestrictionEvent
 from tests.api.calling import Holder, with_token
 from tests.making import SETUP, a_model, a_party, a_policy, a_rule, a_team, a_use, a_user, state
+from tests.registry.verification.signing import Key
 
 COMMIT = "a" * 40
 
@@ -137,6 +141,12 @@ def _shared(model: Model) -> None:
     for name, dry_run in (("Imported-2B", False), ("Imported-3B", True)):
         content = f"model.name\n{name}\n".encode()
         receive_import(actor=SETUP, content=content, file_name="register.csv", dry_run=dry_run, at_once=True)
+    for number in (1, 2):
+        checked = SumList("sha256sums", (FileSum(f"{number}.bin", "1" * 64),))
+        compare_sums(actor=SETUP, release=release, sums=checked)
+        if model.developer:
+            text = Key.new().public_pem
+            declare_signer(actor=SETUP, party=model.developer, kind="key", material=text, source=f"Site {number}")
     with change(SETUP, "tests.fill"):
         _knowledge(holding)
 

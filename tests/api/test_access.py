@@ -2,6 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,17 +19,26 @@ from apps.core.clock import now
 from apps.core.ids import uuid7
 from apps.imports.models import Import
 from apps.parties.models import Party
-from apps.registry.models import LineageEdge, Release
+from apps.registry.models import LineageEdge, Release, TrustedSigner
 from tests.api.calling import NOBODY, Caller, Form, Holder, a_caller, with_token
 from tests.api.register import COMMIT, TEAM_NOUNS, Register, a_register
 from tests.making import SETUP, a_team, a_user
+from tests.registry.verification.signing import Key, a_folder, sign_with_key
 
 pytestmark = pytest.mark.django_db
 OPEN = {"openapi.json", "docs", "problems/<str:code>", "gate/public-key", ""}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSAFE = METHODS[1:]
 SHARED = {"assertions", "models", "releases", "lineage-edges", "artefacts", "parties", "stakes", "licences", "lists"}
-SHARED |= {"hosting-offers", "restriction-events", "packs", "rules", "policy-versions"}
+SHARED |= {
+    "trusted-signers",
+    "verifications",
+    "hosting-offers",
+    "restriction-events",
+    "packs",
+    "rules",
+    "policy-versions",
+}
 
 
 @pytest.fixture
@@ -161,6 +173,13 @@ def _fact(subject_type: str, subject_id: str, **more: Any) -> dict[str, Any]:
     return {"subject_type": subject_type, "subject_id": subject_id, **plain, **more}
 
 
+@cache
+def _bundle() -> bytes:
+    """What somebody signed; whether they are trusted is not the question here."""
+    with TemporaryDirectory() as folder:
+        return sign_with_key(a_folder(Path(folder) / "model"), Key.new())
+
+
 def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
     """Method, address and a good body of every write that there is."""
     ours, model = register.ours, str(register.model.id)
@@ -177,6 +196,12 @@ def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
         "artefacts",
         {"release": str(Release.objects.get(revision=COMMIT).id), "path": "new", "sha256": "1" * 64},
     )
+    release = Release.objects.get(revision=COMMIT).id
+    yield "POST", f"releases/{release}/sums", {"files": [{"path": "new.bin", "sha256": "2" * 64}]}
+    yield "POST", f"releases/{release}/signature", Form(_bundle(), part="bundle")
+    signer = {"party": str(register.model.developer_id), "kind": "key", "material": Key.new().public_pem, "source": "S"}
+    yield "POST", "trusted-signers", signer
+    yield "POST", f"trusted-signers/{TrustedSigner.objects.earliest('id').id}/withdraw", reason
     yield "POST", "lineage-edges", {"child": model, "parent_name": "x/y", "relation": "finetune", "source": "Card"}
     yield "POST", f"lineage-edges/{LineageEdge.objects.earliest('id').id}/remove", reason
     yield "POST", "stakes", {"owner": two[0], "owned": two[1], "basis": "votes", "source": "R", "as_of": "2026-01-01"}
@@ -216,6 +241,10 @@ MAY: dict[str, str] = {
     "models/aliases": "admin officer",
     "releases": "admin officer owner",
     "artefacts": "admin officer",  # and owners for releases that their team runs
+    "releases/sums": "admin officer",  # as artefacts
+    "releases/signature": "admin officer",
+    "trusted-signers": "admin officer",
+    "trusted-signers/withdraw": "admin officer",
     "lineage-edges": "admin officer",
     "lineage-edges/remove": "admin officer",
     "stakes": "admin officer",

@@ -16,6 +16,8 @@ from apps.api.schema import METHODS
 from apps.api.urls import ACTIONS, NOUNS
 from tests.api.calling import NOBODY
 
+LONGER = {("TrustedSignerBody", "material"): 64 * 1024}
+"""Texts that are documents of their own: a trust configuration of Sigstore has some ten thousand characters."""
 SNAPSHOT = Path(__file__).parent / "operations.txt"
 Operation = tuple[str, str, dict[str, Any]]
 
@@ -104,7 +106,8 @@ def test_bodies_take_no_unknown_fields_and_texts_have_a_longest_length() -> None
             assert part["additionalProperties"] is False, name
             for field, spec in part["properties"].items():
                 if spec.get("type") == "string" and "format" not in spec:
-                    assert spec["maxLength"] <= 5000, (name, field)
+                    longest = LONGER.get((name, field), 5000)
+                    assert spec["maxLength"] <= longest, (name, field)
 
 
 def compact() -> str:

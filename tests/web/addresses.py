@@ -56,6 +56,7 @@ LISTS = frozenset(
         "journal",
         "people",
         "tokens",
+        "trusted-signers",
         "outbox",
     }
 )

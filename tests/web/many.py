@@ -23,10 +23,14 @@ from apps.policy.evaluation import judge_uses
 from apps.policy.models import Parameter, PolicyVersion
 from apps.registry import services as registry
 from apps.registry.services.models import AliasInput
+from apps.registry.services.signers import declare_signer
+from apps.registry.services.sums import compare_sums, record_sums
+from apps.registry.verification.sums import FileSum, SumList
 from apps.reports.models import Report
 from apps.reviews.services import complete_review
 from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, RestrictionEvent
 from tests.making import SETUP, a_model, a_party, a_team, a_user, state
+from tests.registry.verification.signing import Key
 from tests.web.world import SOURCE, World, a_use_of
 
 MANY = 60
@@ -43,6 +47,7 @@ def many_more(world: World) -> None:
         create_project(actor=SETUP, name=f"project-{number}", team=world.ours.team)
     judge_uses(actor=SETUP)
     _decided(world)
+    _files(world)
     _around(world)
 
 
@@ -67,6 +72,16 @@ def _shared(world: World) -> None:
     with change(SETUP, "tests.fill"):
         for number in range(MANY):
             _knowledge(world.developer, number)
+
+
+def _files(world: World) -> None:
+    release = world.model.releases.get(revision="")
+    listed = [FileSum(f"part-{number}.safetensors", "1" * 64) for number in range(MANY)]
+    record_sums(actor=SETUP, release=release, sums=SumList("sha256sums", tuple(listed)))
+    for number in range(MANY):
+        compare_sums(actor=SETUP, release=release, sums=SumList("sha256sums", tuple(listed[: number + 1])))
+        text = Key.new().public_pem
+        declare_signer(actor=SETUP, party=world.developer, kind="key", material=text, source=f"Site {number}")
 
 
 def _knowledge(developer: Party, number: int) -> None:

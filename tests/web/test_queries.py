@@ -17,7 +17,15 @@ from tests.web.many import many_more
 from tests.web.world import World
 
 FILE = Path(__file__).with_name("queries.json")
-NO_PAGE = {"import-template", "import-quarantine", "report-file", "export-file", "report-evidence", "sign-in"}
+NO_PAGE = {
+    "verification-proof",
+    "import-template",
+    "import-quarantine",
+    "report-file",
+    "export-file",
+    "report-evidence",
+    "sign-in",
+}
 """A file, and the page for those who are not signed in."""
 
 

@@ -3,6 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from apps.accounts import services as accounts
@@ -26,9 +29,11 @@ from apps.parties.models import Party
 from apps.parties.services import record_stake
 from apps.policy.evaluation import judge_uses
 from apps.registry import services as registry
-from apps.registry.models import Model, Release, Use
+from apps.registry.models import Model, Release, TrustedSigner, Use, Verification
 from apps.registry.services import FactInput
 from apps.registry.services.models import AliasInput
+from apps.registry.services.signatures import verify_signature
+from apps.registry.services.signers import declare_signer
 from apps.reports.services import request_report
 from apps.reviews.models import Change
 from apps.reviews.noticing import note_changes
@@ -36,7 +41,9 @@ from apps.reviews.services import complete_review
 from apps.reviews.settling import approve_again
 from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, RestrictionEvent
 from tests.making import PASSWORD, SETUP, a_model, a_party, a_policy, a_rule, a_team, a_use, a_user, state
+from tests.registry.verification.signing import Key, a_folder, sign_with_key
 
+KEY = Key.new()
 NATIVE = "青山人工智能科技有限公司"
 NASTY = "<script>alert(1)</script><b>bold</b> & “quoted”"
 FORMULA = "=HYPERLINK(1)"
@@ -239,10 +246,13 @@ def _shared(world: World) -> None:
     entry = AuditEntry.objects.filter(subject_id=journal[0].id).latest("seq")
     grant = RoleGrant.objects.get(user=world.people["auditor"])
     change_id, text_id, other_id = _changed(world)
+    check, signer = _checked(model)
     world.shared |= {
         "change_id": change_id,
         "text_id": text_id,
         "other_id": other_id,
+        "verification_id": check.id,
+        "signer_id": signer.id,
         "model_id": model.id,
         "release_id": model.releases.get(revision="").id,
         "party_id": developer.id,
@@ -270,6 +280,22 @@ def an_import() -> Import:
     )
     content = "\n".join(rows).encode()
     return receive_import(actor=SETUP, content=content, file_name=f"{NASTY}.csv", at_once=True)
+
+
+def _checked(model: Model) -> tuple[Verification, TrustedSigner]:
+    """A signature over two files, by a signer whom the developer is trusted to sign with; one file is another one."""
+    release = model.releases.get(revision="")
+    signer = declare_signer(
+        actor=SETUP, party=model.developer, kind="key", material=KEY.public_pem, source="Site of Alpha Labs"
+    )
+    registry.add_artefact(actor=SETUP, release=release, path="config.json", sha256="0" * 64, size=22)
+    return verify_signature(actor=SETUP, release=release, bundle=_bundle(), record=True), signer
+
+
+@cache
+def _bundle() -> bytes:
+    with TemporaryDirectory() as folder:
+        return sign_with_key(a_folder(Path(folder) / "Alpha-7B"), KEY)
 
 
 def _knowledge(developer: Party) -> RestrictionEvent:

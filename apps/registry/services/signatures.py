@@ -13,8 +13,8 @@ from apps.core.clock import now
 from apps.core.errors import InvalidInput
 from apps.core.text import clean_text
 from apps.facts.services import may_verify
+from apps.registry.file_selectors import signers_for
 from apps.registry.models import Artefact, Release, TrustedSigner, Verification
-from apps.registry.selectors import signers_for
 from apps.registry.services.signers import clean_material
 from apps.registry.services.sums import note_contents, record_sums, recorded_sums, require_change, withdraw_absence
 from apps.registry.services.verifications import Checked, Said, keep, mark_signatures

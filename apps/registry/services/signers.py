@@ -20,7 +20,7 @@ from apps.parties.models import HubOrganisation, Party
 from apps.registry.models import TrustedSigner
 from apps.registry.verification.bundles import strict_json
 
-LARGEST_MATERIAL = 256 * 1024
+LARGEST_MATERIAL = 64 * 1024
 
 
 def declare_signer(

@@ -7,7 +7,7 @@ from pathlib import Path
 from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
 from apps.core.clock import today
-from apps.core.errors import Conflict, FieldError, InvalidInput, filled
+from apps.core.errors import Conflict, FieldError, InvalidInput, WeighbridgeError, filled
 from apps.core.text import clean_text, clean_url
 from apps.facts.models import Assertion, State
 from apps.facts.services import Statement, assert_facts, withdraw
@@ -81,6 +81,15 @@ def require_change(actor: Actor, release: Release) -> None:
     """A team records and checks the files of the releases it runs, an officer those of all."""
     actor.require("register.change")
     subject_for_change(actor, "release", release.id)
+
+
+def may_change(actor: Actor, release: Release) -> bool:
+    """Whether a page offers `actor` to record and check files of a release; the services decide again."""
+    try:
+        require_change(actor, release)
+    except WeighbridgeError:
+        return False
+    return True
 
 
 def recorded_sums(release: Release) -> dict[str, str]:

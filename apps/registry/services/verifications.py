@@ -100,6 +100,7 @@ def _proof_files(actor: Actor, release: Release, checked: Checked, tool: str) ->
         "compared": checked.compared,
         "reasons": [one["message"] for one in checked.reasons],
         "signer": dict(checked.signer),
+        "checked_for": dict(zip(("identity", "issuer"), checked.expected_signer, strict=True)),
         "signer_trusted_as": str(checked.trusted_signer or ""),
         "covers": dict(checked.covers),
         "files": [one.as_json() for one in checked.comparison.files],

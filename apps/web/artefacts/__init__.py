@@ -1,0 +1,1 @@
+"""Files of releases: checksums, formats, signatures, and whose signatures count."""
