@@ -19,7 +19,8 @@ from apps.imports.planning import Context, Parent, Planned, Text, plan_row
 from apps.imports.records import Row
 from apps.licences.models import TextSighting
 from apps.licences.services import store_text
-from apps.registry.models import Artefact, Deployment, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.models import Artefact, Deployment, LineageSuggestion, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.services import suggest_parents
 from apps.registry.services.facts import mirror_many
 from apps.registry.services.lineage import claim_lineage_edge, resolve_open_edges
 
@@ -28,7 +29,7 @@ CHUNK = 250
 LARGEST_RAW = 20_000
 IN_ORDER: tuple[type[BaseModel], ...] = (
     *(Model, ModelAlias, Release, Artefact, Deployment, UseCase, Use),
-    *(SourceDocument, TextSighting),
+    *(SourceDocument, TextSighting, LineageSuggestion),
 )
 """The tables that an import writes, those that others refer to first."""
 _LOOK = {kind._meta.label_lower: kind for kind in IN_ORDER}
@@ -96,10 +97,20 @@ def write_chunk(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row]
         row.objects_made = [[made._meta.label_lower, str(made.id)] for made in plan.rows]
         row.objects_made += [["licences.textsighting", key] for text in plan.texts for key in _keep(text, row, context)]
         row.claims = [key for parent in plan.parents if (key := _claim(parent, row, context))]
+        row.objects_made += [[LineageSuggestion._meta.label_lower, key] for key in _suggest(plan, context)]
         if row.outcome == ImportRow.Outcome.CHANGED and not (row.assertions or row.objects_made or row.claims):
             row.outcome, row.changes = ImportRow.Outcome.UNCHANGED, []
     store_rows(rows)
     return rows
+
+
+def _suggest(plan: Planned, context: Context) -> list[str]:
+    """Pass on what an entry suspects; the identifiers of the suggestions that are new."""
+    return [
+        str(made.id)
+        for one in plan.suspected
+        for made in suggest_parents(actor=context.actor, child=one.child, suggestions=one.records, channel=context.kind)
+    ]
 
 
 def _keep(text: Text, row: ImportRow, context: Context) -> list[str]:

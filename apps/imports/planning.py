@@ -31,6 +31,7 @@ from apps.imports.records import (
     Provenance,
     Reading,
     Row,
+    SuspectRecord,
     UseRecord,
 )
 from apps.registry.models import Artefact, Deployment, LineageEdge, Model, ModelAlias, Release, Use, UseCase
@@ -82,6 +83,14 @@ class Text:
     url: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Suspected:
+    """The parents that an entry suspects of a model, for a person to judge."""
+
+    child: Model
+    records: Sequence[SuspectRecord]
+
+
 @dataclass
 class Planned:
     """What one entry comes to."""
@@ -94,6 +103,7 @@ class Planned:
     rows: list[BaseModel] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     parents: list[Parent] = field(default_factory=list)
+    suspected: list[Suspected] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -186,6 +196,11 @@ class _Planner:
         self._texts(release, record.licences)
         self._files(release, record.files)
         self._parents(model, record.parents)
+        if record.suspects:
+            self.planned.suspected.append(Suspected(child=model, records=record.suspects))
+            names = ", ".join(one.name for one in record.suspects[:5])
+            message = gettext_noop("Parents that nobody declares are suspected and put up for judgement: %(names)s.")
+            self.planned.notes.append(filled(message, names=names))
         if record.described:
             self._document(release)
         return model, release

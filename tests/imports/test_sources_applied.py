@@ -12,8 +12,8 @@ from apps.facts.models import Assertion
 from apps.facts.selectors import current_facts
 from apps.facts.subjects import SubjectRef
 from apps.imports.models import Import, ImportContent, ImportRow
-from apps.imports.services import receive_from_hub, receive_import
-from apps.registry.models import LineageEdge, Model, ModelAlias, Use
+from apps.imports.services import receive_from_hub, receive_import, run_import, undo_import
+from apps.registry.models import LineageEdge, LineageSuggestion, Model, ModelAlias, Use
 from apps.registry.services.uses import claim_use
 from tests.imports.hosted.test_litellm import CONFIGURATION, SECRETS
 from tests.imports.hub_card.cards import COMMIT, card
@@ -135,3 +135,24 @@ def test_models_of_a_router_in_use_are_shadow_entries() -> None:
         "maker/model-x (OpenRouter)",
         "maker/model-y (OpenRouter)",
     }
+
+
+def test_suspected_parents_are_put_up_for_judgement_and_go_with_the_import() -> None:
+    content = card("license: mit", "# Mine\n\nA fine-tuned version of [A](https://huggingface.co/base/A-7B).\n")
+    one = bring(content, "hf-card", "maker/Mine/README.md")
+    suggestion = LineageSuggestion.objects.get(child__name="Mine")
+    assert (suggestion.parent_name, suggestion.parent_namespace) == ("base/A-7B", "huggingface")
+    assert (suggestion.strength, suggestion.channel) == ("medium", "hf-card")
+    assert not LineageEdge.objects.filter(child__name="Mine").exists()
+    assert any("base/A-7B" in note["message"] for note in one.rows.get().notes)
+    assert counts(bring(content, "hf-card", "maker/Mine/README.md")) == (0, 0, 1, 0)
+    assert LineageSuggestion.objects.count() == 1
+    undo_import(actor=officer(), one=one, reason="The wrong file")
+    run_import(import_id=one.id, actor=officer())
+    assert not Model.objects.filter(name="Mine").exists()
+
+
+def test_suspects_whose_words_cannot_be_stored_are_left_out() -> None:
+    content = card('license: mit\ndatasets: ["gpt-4\\u202edata", "plain-gpt-4"]')
+    assert counts(bring(content, "hf-card", "maker/Mine/README.md")) == (1, 0, 0, 0)
+    assert [one.parent_name for one in LineageSuggestion.objects.all()] == ["gpt-4"]

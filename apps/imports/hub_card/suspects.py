@@ -11,7 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from apps.core.errors import filled
+from apps.core.errors import InvalidInput, filled
+from apps.core.text import clean_text
 from apps.imports.hub_card.taking_apart import IDENTIFIER, Card
 from apps.imports.hub_card.words import is_path, is_place
 from apps.imports.records import ParentRecord, SuspectRecord
@@ -118,10 +119,20 @@ def strongest(signs: Iterable[SuspectRecord], known: Iterable[str]) -> Sequence[
     seen = set(known)
     found = []
     for sign in sorted(signs, key=lambda sign: rank[sign.strength]):
-        if sign.name.casefold() not in seen:
+        if sign.name.casefold() not in seen and _can_be_kept(sign):
             seen.add(sign.name.casefold())
             found.append(sign)
     return tuple(found[:MOST])
+
+
+def _can_be_kept(sign: SuspectRecord) -> bool:
+    """Whether its words are such as the register stores: texts of strangers may hold characters that make names lie."""
+    try:
+        clean_text(sign.name, pointer="")
+        clean_text(sign.reason, pointer="", max_length=2000)
+    except InvalidInput:
+        return False
+    return True
 
 
 def by_architecture(architecture: str, vocabulary: Any, *, owner: str = "", at: str = "") -> list[SuspectRecord]:
