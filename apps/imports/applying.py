@@ -72,6 +72,7 @@ def _with_parents(first: int, rows: Sequence[Row], places: Mapping[str, int], or
 
 def plan_chunk(entries: Sequence[tuple[int, Row]], known: Known, context: Context) -> list[Planned]:
     """What some entries come to. `known` learns of it, so that the next ones build on it."""
+    known.recall(context.sha256, [row.locator for _, row in entries])
     known.load([row.record for _, row in entries if row.record is not None])
     return [plan_row(number, row, known, context) for number, row in entries]
 

@@ -14,7 +14,7 @@ from apps.core.models import BaseModel
 from apps.facts.models import Assertion, State
 from apps.facts.selectors import assertions_at
 from apps.facts.subjects import SubjectRef
-from apps.imports.models import SourceDocument
+from apps.imports.models import Import, ImportRow, SourceDocument
 from apps.imports.records import ModelRecord, UseRecord
 from apps.licences.models import TextSighting
 from apps.parties.models import HubOrganisation, Party, PartyName
@@ -75,6 +75,8 @@ class Known:
         self.deployments: dict[tuple[UUID | None, str], list[Deployment]] = defaultdict(list)
         self.stated: dict[tuple[str, UUID, str], str] = {}
         """What this file has said already, and where."""
+        self.remembered: dict[str, UUID] = {}
+        """The models that entries of this very file were about when it was imported before, by locator."""
         self.new: set[UUID] = set()
         """Rows that do not stand in the database yet."""
 
@@ -90,6 +92,14 @@ class Known:
             self._load_uses(uses)
         self._load_people(records)
         self._load_statements()
+
+    def recall(self, sha256: str, locators: Sequence[str]) -> None:
+        """Read what entries of this file were about before: a name that two bear by now means what it meant then."""
+        rows = ImportRow.objects.filter(
+            of__sha256=sha256, of__kind=self.kind, of__state=Import.State.DONE, subject_type="model"
+        )
+        found = rows.filter(locator__in=locators).order_by("of__created_at")
+        self.remembered |= {locator: key for locator, key in found.values_list("locator", "subject_id") if key}
 
     def _load_models(self, records: Sequence[ModelRecord]) -> None:
         named = {folded(identifier) for record in records for _, identifier in record.identifiers}

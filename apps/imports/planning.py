@@ -214,6 +214,8 @@ class _Planner:
             ids = known.by_identifier.get(folded(record.name), set()) or known.by_name.get(folded(record.name), set())
         elif not ids:
             ids = self._without_identifier(record)
+        if len(ids) > 1 and not keys:
+            ids = ids & {known.remembered.get(self.row.locator)} or ids
         if len(ids) > 1:
             names = ", ".join(sorted(known.models[key].name for key in ids))
             raise self._refuse(filled("may mean several models of the register: %(names)s", names=names))

@@ -87,6 +87,11 @@ class TestModels:
         assert counts(one) == (1, 0, 0, 1)
         assert "several models" in row(one).errors[0]["message"]
 
+    def test_the_same_file_means_the_same_models_also_when_two_bear_a_name_by_now(self) -> None:
+        content = register_csv({MODEL: "New", ID: ""}, {MODEL: "New", ID: "api:new"}, {MODEL: "New", ID: "x.y:new"})
+        assert counts(imported(content)) == (2, 1, 0, 0)
+        assert counts(imported(content)) == (0, 0, 3, 0)
+
     def test_identifiers_of_two_models_are_in_quarantine(self) -> None:
         for name in ("A", "B"):
             a_model(name, aliases=[AliasInput("api", name)])
