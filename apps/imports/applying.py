@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from apps.core.copying import copy_rows
 from apps.core.errors import FieldError, Filled, InvalidInput, filled
 from apps.core.models import BaseModel
@@ -153,7 +155,7 @@ def _claim(parent: Parent, row: ImportRow, context: Context) -> UUID | None:
             channel=context.kind,
         )
     except InvalidInput as error:
-        message = "The parent “%(name)s” was left out: %(why)s"
+        message = gettext_noop("The parent “%(name)s” was left out: %(why)s")
         row.notes.append(told(filled(message, name=record.name, why=error.message)))
         return None
     if outcome == "unchanged":

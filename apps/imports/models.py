@@ -63,7 +63,7 @@ class Import(BaseModel):
     reason = models.TextField(blank=True)
     """Why it failed."""
     kept = models.JSONField(default=list)
-    """What an undo had to leave: `[{"type", "id", "title", "why"}]`."""
+    """What an undo had to leave: `[{"type", "id", "title", "why", "retired"}]`; `why` is the table that rests on it."""
     errors = models.JSONField(default=list)
     """Where in the file it failed: `[{"pointer", "message"}]`."""
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)

@@ -118,7 +118,7 @@ class Planned:
 def plan_row(number: int, row: Row, known: Known, context: Context) -> Planned:
     """The plan of one entry. What cannot be taken is in quarantine with its reasons, and nothing of it is planned."""
     if row.record is None:
-        found = list(row.errors) or [FieldError(row.locator, "says nothing that can be read")]
+        found = list(row.errors) or [FieldError(row.locator, gettext_noop("says nothing that can be read"))]
         return _quarantined(number, row, found)
     planner = _Planner(number, row, known, context)
     try:
@@ -227,7 +227,7 @@ class _Planner:
         if len(same) == 1 and not same & self.known.identified:
             return set(same)
         if same:
-            message = "Another model of the register is called “%(name)s”; it has other identifiers."
+            message = gettext_noop("Another model of the register is called “%(name)s”; it has other identifiers.")
             self.planned.notes.append(filled(message, name=record.name))
         return set()
 
@@ -257,9 +257,9 @@ class _Planner:
         if len(ids) == 1:
             return next(iter(ids))
         if record.developer:
-            message = "The developer “%(name)s” is no party of the register, so it stays unknown."
+            message = gettext_noop("The developer “%(name)s” is no party of the register, so it stays unknown.")
             if ids:
-                message = "Several parties are called “%(name)s”, so the developer stays unknown."
+                message = gettext_noop("Several parties are called “%(name)s”, so the developer stays unknown.")
             self.planned.notes.append(filled(message, name=record.developer[:80]))
         return None
 
@@ -336,10 +336,10 @@ class _Planner:
                 there[path] = artefact
                 self.planned.change("release", path, None, f"sha256:{sha256}")
             elif there[path].sha256 != sha256:
-                message = "The file %(path)s has another checksum here than in the register; it stays."
+                message = gettext_noop("The file %(path)s has another checksum here than in the register; it stays.")
                 self.planned.notes.append(filled(message, path=path))
         if nameless:
-            message = "%(count)d files without a SHA-256 were left out."
+            message = gettext_noop("%(count)d files without a SHA-256 were left out.")
             self.planned.notes.append(filled(message, count=nameless))
 
     def _parents(self, model: Model, parents: Sequence[ParentRecord]) -> None:
@@ -404,7 +404,7 @@ class _Planner:
     def _facts(self, facts: Sequence[FactRecord], about: dict[str, UUID]) -> None:
         for fact in facts:
             if fact.subject == "party":
-                message = "“%(field)s” is a fact of a party; parties are not changed by an import."
+                message = gettext_noop("“%(field)s” is a fact of a party; parties are not changed by an import.")
                 self.planned.notes.append(filled(message, field=fact.field))
             elif fact.subject in about:
                 try:
@@ -512,7 +512,7 @@ class _Planner:
         for one in current:
             both = one.channel != self.context.kind and one.value is not None and value is not None
             if both and canonical_json(one.value) != canonical_json(value):
-                message = "“%(field)s”: %(who)s says otherwise. Both statements stay, side by side."
+                message = gettext_noop("“%(field)s”: %(who)s says otherwise. Both statements stay, side by side.")
                 self.planned.notes.append(filled(message, field=fact.field, who=one.asserted_by))
 
     # The use --------------------------------------------------------------------------------------------------------
@@ -543,7 +543,9 @@ class _Planner:
             return None
         teams = self.known.teams.get(folded(record.team), set())
         if len(teams) != 1:
-            message = "several teams are called “%(name)s”" if teams else "“%(name)s” is no team"
+            message = (
+                gettext_noop("several teams are called “%(name)s”") if teams else gettext_noop("“%(name)s” is no team")
+            )
             raise self._refuse(filled(message, name=record.team[:80]))
         return next(iter(teams)).id
 

@@ -185,16 +185,16 @@ def _made(rows: Iterable[ImportRow]) -> dict[type[BaseModel], set[UUID]]:
     return found
 
 
-def _remove(actor: Actor, one: Import, made: dict[type[BaseModel], set[UUID]]) -> list[dict[str, str]]:
+def _remove(actor: Actor, one: Import, made: dict[type[BaseModel], set[UUID]]) -> list[dict[str, Any]]:
     """Remove what nothing else rests on; what stays, with why."""
-    kept: list[dict[str, str]] = []
+    kept: list[dict[str, Any]] = []
     for kind in reversed(IN_ORDER):  # those first that rest on others: what they rest on stays with them
         for batch in _batches(sorted(made[kind])):
             held = _held(one, kind, set(batch), made)
             made[kind] -= held.keys()
             for row in kind._default_manager.filter(id__in=held).order_by("id"):
                 kept.append(_kept(actor, row, held[row.pk]))
-    stays = Model.objects.filter(id__in=[one["id"] for one in kept if one["type"] == "model"])
+    stays = Model.objects.filter(id__in=[one["id"] for one in kept if one["type"] == Model._meta.label_lower])
     made[Release] -= set(Release.objects.filter(model__in=stays, revision="").values_list("id", flat=True))
     made[ModelAlias] -= set(ModelAlias.objects.filter(model__in=stays).values_list("id", flat=True))
     for kind in reversed(IN_ORDER):
@@ -214,17 +214,24 @@ def _forget(kind: type[BaseModel], ids: set[UUID]) -> None:
         SourceDocument.objects.filter(release_id__in=ids).delete()
 
 
-def _kept(actor: Actor, row: BaseModel, why: str) -> dict[str, str]:
+def _kept(actor: Actor, row: BaseModel, why: str) -> dict[str, Any]:
+    retired = False
     if isinstance(row, Use) and row.status != Use.Status.RETIRED:
         retire_use(actor=actor, use=row, reason="The import that registered it was undone.")
-        why = f"{why}; it was retired"
-    return {"type": row._meta.model_name or "", "id": str(row.pk), "title": str(row)[:300], "why": why}
+        retired = True
+    return {
+        "type": row._meta.label_lower,
+        "id": str(row.pk),
+        "title": str(row)[:300],
+        "why": why,
+        "retired": retired,
+    }
 
 
 def _held(
     one: Import, kind: type[BaseModel], ids: set[UUID], made: dict[type[BaseModel], set[UUID]]
 ) -> dict[UUID, str]:
-    """Rows that others rest on, with what that is. Rows of the same import that go as well do not count."""
+    """Rows that others rest on, with the table that does. Rows of the same import that go as well do not count."""
     held: dict[UUID, str] = {}
     for relation in _relations(kind):
         other: Any = relation.related_model
@@ -235,7 +242,7 @@ def _held(
         if other is SourceDocument:
             rows = rows.exclude(of=one)
         for key in rows.values_list(column, flat=True).distinct():
-            held.setdefault(key, str(other._meta.verbose_name))
+            held.setdefault(key, other._meta.label_lower)
     for key, why in _spoken_about(kind, ids - held.keys()).items():
         held.setdefault(key, why)
     return held
@@ -258,7 +265,7 @@ def _spoken_about(kind: type[BaseModel], ids: set[UUID]) -> dict[UUID, str]:
     if not subject_type or not ids:
         return {}
     current = Assertion.objects.filter(subject_type=subject_type, subject_id__in=ids, superseded_at__isnull=True)
-    return dict.fromkeys(current.values_list("subject_id", flat=True), "statement")
+    return dict.fromkeys(current.values_list("subject_id", flat=True), Assertion._meta.label_lower)
 
 
 def _batches(ids: Sequence[UUID]) -> Iterator[list[UUID]]:

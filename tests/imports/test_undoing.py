@@ -81,7 +81,7 @@ def test_a_persons_statements_are_untouched_and_keep_what_they_are_about() -> No
     model = Model.objects.get()
     state("model", model.id, kind="base")
     one = undone(one)
-    assert [(kept["type"], kept["why"]) for kept in one.kept] == [("model", "statement")]
+    assert [(kept["type"], kept["why"]) for kept in one.kept] == [("registry.model", "facts.assertion")]
     assert value("model", model.id, "kind") == "base"
     assert value("model", model.id, "gpai") is None
     assert model.releases.filter(revision="").exists()
@@ -92,7 +92,7 @@ def test_a_model_that_others_use_stays_with_its_identifiers() -> None:
     model = Model.objects.get()
     a_use(a_team(), release=model.releases.get(revision=""))
     one = undone(one)
-    assert {kept["type"] for kept in one.kept} == {"model", "release"}
+    assert {kept["type"] for kept in one.kept} == {"registry.model", "registry.release"}
     assert ModelAlias.objects.get().model == model
     assert [release.revision for release in Release.objects.all()] == [""]
 
@@ -106,7 +106,7 @@ def test_a_use_that_was_judged_is_retired_and_said() -> None:
     one = undone(one)
     use.refresh_from_db()
     assert use.status == Use.Status.RETIRED
-    assert "retired" in next(kept["why"] for kept in one.kept if kept["type"] == "use")
+    assert next(kept["retired"] for kept in one.kept if kept["type"] == "registry.use")
 
 
 def test_the_columns_follow() -> None:

@@ -48,6 +48,7 @@ class KeptRow(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     title = serializers.CharField()
     why = serializers.CharField()
+    retired = serializers.BooleanField()
 
 
 class ImportSerializer(Shown[Import]):

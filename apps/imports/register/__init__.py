@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop
 from openpyxl.utils import get_column_letter
 
 from apps.core.errors import FieldError, InvalidInput, filled
@@ -17,7 +18,7 @@ from apps.imports.register.tables import ZIP, Formula, Line, read_table
 _NAMESPACE = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
 NOTHING_READ = Column("#", "", {"en": "", "de": ""}, {"en": "", "de": ""})
 """A column whose header begins with #: remarks of whoever fills in the table."""
-_FORMULA = "holds a formula; paste its value instead"
+_FORMULA = gettext_noop("holds a formula; paste its value instead")
 
 
 def read(content: bytes, *, name: str) -> Reading:
@@ -46,13 +47,14 @@ def _header(head: Line) -> list[Column | None]:
         column = known.get(path)
         if column is None and path and not path.startswith("#"):
             near = nearest(path)
-            message = "“%(path)s” is no column" if not near else "“%(path)s” is no column; do you mean “%(near)s”?"
+            message = gettext_noop("“%(path)s” is no column; do you mean “%(near)s”?")
+            message = message if near else gettext_noop("“%(path)s” is no column")
             errors.append(FieldError(where, filled(message, path=path[:80], near=near)))
         elif column is not None and column in found:
             errors.append(FieldError(where, filled("“%(path)s” stands twice", path=path)))
         found.append(NOTHING_READ if path.startswith("#") else column)
     if not any(found) and not errors:
-        errors.append(FieldError(f"row {head.number}", "the first row must name the columns"))
+        errors.append(FieldError(f"row {head.number}", gettext_noop("the first row must name the columns")))
     if errors:
         more = filled("%(count)d columns are not known; the template shows those there are.", count=len(errors))
         raise UnreadableFile(more if len(errors) > 1 else errors[0].message, errors=errors[:50])
@@ -102,7 +104,7 @@ class _Reader:
             return
         self.raw[column.path if column else get_column_letter(at + 1)] = text
         if column is None:
-            self.errors.append(FieldError(where, "stands below no header"))
+            self.errors.append(FieldError(where, gettext_noop("stands below no header")))
         elif isinstance(cell, Formula):
             self.errors.append(FieldError(where, _FORMULA))
         else:
@@ -170,7 +172,7 @@ class _Reader:
             if not part.strip():
                 continue
             if not colon or not identifier or not _NAMESPACE.fullmatch(namespace) or re.search(r"\s", identifier):
-                message = "“%(part)s” is no identifier such as huggingface:Qwen/Qwen2.5-7B-Instruct"
+                message = gettext_noop("“%(part)s” is no identifier such as huggingface:Qwen/Qwen2.5-7B-Instruct")
                 self._refuse(filled(message, part=part.strip()[:80]), "model.identifier")
             elif len(identifier) > 300:
                 self._refuse(filled("must have at most %(most)d characters", most=300), "model.identifier")

@@ -84,7 +84,7 @@ ABOUT = (
         "use.name",
         "use",
         "Use",
-        "Verwendung",
+        "Nutzung",
         "A use case on a deployment. A row without it is about the model alone.",
         "Ein Anwendungsfall auf einem Einsatz. Eine Zeile ohne ihn handelt nur vom Modell.",
     ),
@@ -94,7 +94,7 @@ ABOUT = (
         "Team",
         "Team",
         "The team that answers for the use, by its name here.",
-        "Das Team, das für die Verwendung einsteht, mit seinem Namen hier.",
+        "Das Team, das für die Nutzung einsteht, mit seinem Namen hier.",
     ),
     _about(
         "use_case.name",
@@ -102,7 +102,7 @@ ABOUT = (
         "Use case",
         "Anwendungsfall",
         "What the model is used for, in few words; the name of the use when left out.",
-        "Wofür das Modell verwendet wird, in wenigen Worten; ohne Angabe der Name der Verwendung.",
+        "Wofür das Modell verwendet wird, in wenigen Worten; ohne Angabe der Name der Nutzung.",
     ),
     _about(
         "deployment.name",
@@ -110,7 +110,7 @@ ABOUT = (
         "Deployment",
         "Einsatz",
         "The installation or service on which it runs; the name of the use when left out.",
-        "Die Installation oder der Dienst, auf dem es läuft; ohne Angabe der Name der Verwendung.",
+        "Die Installation oder der Dienst, auf dem es läuft; ohne Angabe der Name der Nutzung.",
     ),
 )
 """What says what a row is about. In the order of the template."""

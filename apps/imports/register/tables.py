@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import EMPTY_CELL
 
@@ -52,13 +53,13 @@ def read_table(content: bytes) -> Iterator[Line]:
 def _bounded(lines: Iterator[Line]) -> Iterator[Line]:
     for count, line in enumerate(lines, start=1):
         if count > MOST_ROWS + 2:
-            message = "The table has more than %(most)d rows. Divide it into several files."
+            message = gettext_noop("The table has more than %(most)d rows. Divide it into several files.")
             raise UnreadableFile(filled(message, most=MOST_ROWS), pointer=f"row {line.number}")
         if len(line.cells) > MOST_COLUMNS:
-            message = "The row has more than %(most)d columns."
+            message = gettext_noop("The row has more than %(most)d columns.")
             raise UnreadableFile(filled(message, most=MOST_COLUMNS), pointer=f"row {line.number}")
         if any(isinstance(cell, str) and (len(cell) > LONGEST_CELL or "\x00" in cell) for cell in line.cells):
-            message = "A cell has more than %(most)d characters, or characters that are no text."
+            message = gettext_noop("A cell has more than %(most)d characters, or characters that are no text.")
             raise UnreadableFile(filled(message, most=LONGEST_CELL), pointer=f"row {line.number}")
         yield line
 

@@ -25,7 +25,7 @@ _NAMES: Mapping[str, Any] = {
 }
 _ABOUT: Mapping[str, Any] = {
     "model": _("Model"),
-    "release": _("Version"),
+    "release": _("Release"),
     "deployment": _("Deployment"),
     "use_case": _("Use case"),
     "use": _("Use"),
@@ -45,9 +45,10 @@ class ShownChange:
 
 def said(entry: Mapping[str, Any]) -> str:
     """A stored message in the language of the page."""
-    if "pattern" in entry:
-        return str(gettext(entry["pattern"]) % entry["values"])
-    return gettext(entry["message"]) if entry["message"] else ""
+    pattern, message = entry.get("pattern", ""), entry["message"]
+    if pattern:
+        return str(gettext(pattern) % entry["values"])
+    return gettext(message) if message else ""
 
 
 def decorate(one: Import) -> Any:

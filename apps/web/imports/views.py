@@ -16,6 +16,7 @@ from apps.imports.hub_card.fetching import is_on
 from apps.imports.models import Import, ImportRow
 from apps.imports.register.template import FORMATS, MEDIA_TYPES
 from apps.imports.register.template import template as make_template
+from apps.web.audit.wording import subject_word
 from apps.web.forms import attempt
 from apps.web.imports.forms import HubForm, UploadForm, kind_choices
 from apps.web.imports.showing import decorate, said
@@ -110,7 +111,9 @@ def _standing(one: Import, actor: Actor) -> dict[str, object]:
     failed_halfway = one.state == Import.State.FAILED and one.step == Import.Step.APPLY
     return {
         "one": one,
+        "failure": said({"message": one.reason}) if one.state == Import.State.FAILED else "",
         "problems": [(error["pointer"], said(error)) for error in one.errors],
+        "kept": [{**kept, "type": subject_word(kept["type"]), "why": subject_word(kept["why"])} for kept in one.kept],
         "may_apply": may and (one.state == Import.State.PREVIEWED or failed_halfway),
         "may_undo": may and one.written and not one.pending,
         "may_again": may and not one.pending,
