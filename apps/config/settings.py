@@ -218,6 +218,7 @@ SPECTACULAR_SETTINGS = {
         "EnvironmentEnum": "apps.registry.models.Environment",
         "GateEffectEnum": "apps.policy.models.GateEffect",
         "ImportKindEnum": "apps.imports.models.Import.Kind",
+        "LicenceOutcomeEnum": "apps.licences.judging.OUTCOME_CHOICES",
         "ModelKindEnum": "apps.registry.models.Model.Kind",
         "OutcomeEnum": "apps.policy.models.Outcome",
         "PartyKindEnum": "apps.parties.models.Party.Kind",

@@ -25,6 +25,7 @@ from apps.places.countries import EU
 FINE, NOTICES, REVIEW, CONFLICT, VIOLATION = "fine", "fine_with_notices", "review", "conflict", "violation"
 OUTCOMES = (FINE, NOTICES, REVIEW, CONFLICT, VIOLATION)
 """From mild to severe."""
+OUTCOME_CHOICES = [(outcome, outcome) for outcome in OUTCOMES]
 MOST_CHOICES = 64
 _OUTWARD = frozenset({"product", "api", "weights"})
 _NO_RIGHTS = ("no_rights", "separate_agreement", "approval")

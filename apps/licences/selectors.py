@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from apps.core.errors import NotFound
-from apps.licences.models import Licence, LicenceText, TextSighting
+from apps.licences.models import Duty, Licence, LicenceText, TextSighting
 
 
 def licences(search: str = "") -> QuerySet[Licence]:
@@ -83,3 +83,8 @@ def comparable(text: LicenceText, licence_keys: Iterable[str]) -> QuerySet[Licen
     near |= Q(id__in=TextSighting.objects.filter(release_id__in=releases).values("text_id"))
     near |= Q(id__in=TextSighting.objects.filter(licence_id__in=licences).values("text_id"))
     return texts().filter(near).exclude(id=text.id)
+
+
+def duties_of(licence_ids: Iterable[str]) -> dict[tuple[str, str], Duty]:
+    """What some licences say in words, by licence and term. One query."""
+    return {(str(duty.licence_id), duty.term): duty for duty in Duty.objects.filter(licence_id__in=set(licence_ids))}

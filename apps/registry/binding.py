@@ -1,18 +1,21 @@
 """The licences that bind models: their own and those of what they were made from, each with the path to it."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from apps.facts.models import State
 from apps.facts.resolution import Fact
+from apps.facts.selectors import current_facts
+from apps.facts.subjects import SubjectRef
 from apps.licences.effective import Bound, Via
 from apps.licences.expressions import alternatives
 from apps.licences.meanings import Meanings
 from apps.licences.models import Licence
 from apps.licences.terms import Terms, UnknownTerms, read_terms
 from apps.registry.inheritance import SELF, Reached
-from apps.registry.licensing import Licensing
+from apps.registry.licensing import Licensing, licensing
 from apps.registry.models import Release
 from apps.registry.selectors import Lineage
 
@@ -133,3 +136,37 @@ class Binding:
 def _true(facts: Mapping[str, Fact], field: str) -> bool:
     fact = facts.get(field)
     return bool(fact and fact.known and fact.value is True)
+
+
+def load_binding(
+    model_ids: Iterable[UUID],
+    *,
+    releases: Iterable[UUID] = (),
+    recorded: dt.datetime | None = None,
+    on: dt.date | None = None,
+) -> Binding:
+    """What binds some models, for a page about them; as it was known at a past moment where told so. Few queries."""
+    models = set(model_ids)
+    lineage = Lineage.load(recorded, of=models)
+    edges = [edge for found in lineage.parents.values() for edge in found]
+    reached = {*models, *(edge.parent_id for edge in edges if edge.parent_id)}
+    floating = dict(Release.objects.filter(model_id__in=reached, revision="").values_list("model_id", "id"))
+    named = {edge.parent_release_id for edge in edges if edge.parent_release_id}
+    subjects = {SubjectRef("release", key) for key in (*floating.values(), *releases, *named)}
+    meanings = Meanings.load()
+    said = current_facts(subjects, recorded=recorded, on=on)
+    known = {subject.id: licensing(facts, meanings) for subject, facts in said.items()}
+    licences = licences_named(known.values(), meanings)
+    facts = current_facts({SubjectRef("licence", key) for key in licences}, recorded=recorded, on=on)
+
+    def licensing_of(model_id: UUID, release_id: UUID | None) -> Licensing | None:
+        own = known.get(release_id) if release_id else None
+        return own if own and own.said else known.get(floating.get(model_id, model_id))
+
+    return Binding(
+        lineage=lineage,
+        meanings=meanings,
+        licences=Licence.objects.in_bulk(licences),
+        licensing_of=licensing_of,
+        facts_of=lambda licence: facts.get(SubjectRef("licence", licence), {}),
+    )

@@ -94,6 +94,7 @@ SECTIONS = (
         "settings",
         (
             Entry(_("Organisation"), "organisation", "register.read"),
+            Entry(_("Licensee profile"), "licensee", "organisation.change"),
             Entry(_("People"), "people", "accounts.manage"),
             Entry(_("Teams"), "teams", "accounts.manage"),
             Entry(_("Tokens"), "tokens"),

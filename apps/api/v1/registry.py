@@ -11,11 +11,13 @@ from rest_framework.response import Response
 
 from apps.api.lists import folded, search_text
 from apps.api.v1.exports import CompletenessSerializer, shown
+from apps.api.v1.licence_layers import LayersSerializer, layers
 from apps.api.v1.parties import SOURCED
 from apps.api.views import Body, NounViewSet, Shown, reference
 from apps.exports.completeness import completeness_of
 from apps.licences.selectors import licences
 from apps.parties.selectors import parties
+from apps.policy.licences import licence_of_release
 from apps.registry import selectors, services
 from apps.registry.models import Artefact, HostingMode, HostingOffer, LineageEdge, Model, ModelAlias, Release
 from apps.registry.services.models import AliasInput
@@ -141,6 +143,11 @@ class Releases(NounViewSet):
         body["model"] = reference(selectors.models(), body["model"], "/model")
         body["licence"] = reference(licences(), body.get("licence"), "/licence")
         return self.created(lambda: services.add_release(actor=self.actor, **body))
+
+    @extend_schema(responses={200: LayersSerializer}, filters=False)
+    def licence(self, request: Request, pk: str) -> Response:
+        """Its licence: declared, concluded and effective over the lineage, judged for our licensee profile."""
+        return Response(layers(licence_of_release(selectors.release_by_id(self.row(pk).id))))
 
 
 class LineageEdgeSerializer(Shown[LineageEdge]):

@@ -14,11 +14,13 @@ from rest_framework.response import Response
 from apps.accounts.actors import Actor
 from apps.api.v1.accounts import team_of
 from apps.api.v1.facts import FactBody, fact_inputs
+from apps.api.v1.licence_layers import LayersSerializer, layers
 from apps.api.views import Body, NounViewSet, Shown, reference
 from apps.core.clock import now
 from apps.core.errors import Conflict, InvalidInput
 from apps.parties.selectors import parties
 from apps.policy.evaluation import judge_use
+from apps.policy.licences import licence_of_use
 from apps.policy.models import Decision, PolicyVersion
 from apps.policy.selectors import evaluation_at
 from apps.registry import selectors, services
@@ -291,6 +293,11 @@ class Uses(NounViewSet):
                 "facts": [{"path": path, **entry} for path, entry in sorted(content["facts"].items())],
             }
         )
+
+    @extend_schema(responses={200: LayersSerializer}, filters=False)
+    def licence(self, request: Request, pk: str) -> Response:
+        """The licence that binds this use: declared, concluded and effective, judged for our licensee profile."""
+        return Response(layers(licence_of_use(self.row(pk))))
 
 
 def _moment(text: str | None) -> dt.datetime:

@@ -51,8 +51,16 @@ def _stateable(actor: Actor) -> list[str]:
 @page("GET", "POST")
 def facts(request: HttpRequest, actor: Actor) -> HttpResponse:
     """State facts of the profile: what is left empty stays as it is."""
+    return state_profile(request, actor)
+
+
+def state_profile(
+    request: HttpRequest, actor: Actor, *, only: Sequence[str] = (), back: str = "organisation"
+) -> HttpResponse:
+    """The form for facts of the organisation, all or `only` some; afterwards one is at the page `back`."""
     actor.require("organisation.change")
-    found, names = organisation(), _stateable(actor)
+    found = organisation()
+    names = [name for name in _stateable(actor) if not only or name in only]
     if not names:
         raise NotPermitted("The facts of the profile are stated by a compliance officer.")
     data = request.POST if request.method == "POST" else None
@@ -68,9 +76,9 @@ def facts(request: HttpRequest, actor: Actor) -> HttpResponse:
                 count,
             )
             messages.success(request, said % {"count": count})
-            return HttpResponseRedirect(reverse("organisation"))
+            return HttpResponseRedirect(reverse(back))
     now = {line.path: line for line in _lines(found)}
-    context = {"common": common, "asked": [(form, now[form.path]) for form in forms]}
+    context = {"common": common, "back": back, "asked": [(form, now[form.path]) for form in forms]}
     context["wrong"] = bool(common.errors) or any(form.errors for form in forms)
     return render(request, "accounts/organisation_facts.html", context)
 

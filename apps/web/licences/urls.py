@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.licences import texts, views
+from apps.web.licences import layers, licensee, texts, views
 
 urlpatterns = [
     path("licences", views.licences, name="licences"),
@@ -13,4 +13,8 @@ urlpatterns = [
     path("licence-texts/<uuid:text_id>", texts.text, name="licence-text"),
     path("licence-texts/<uuid:text_id>/settle", texts.settle, name="licence-text-settle"),
     path("licence-texts/<uuid:text_id>/compare/<uuid:other_id>", texts.difference, name="licence-text-difference"),
+    path("models/<uuid:model_id>/licence", layers.of_model, name="model-licence"),
+    path("uses/<uuid:use_id>/licence", layers.of_use, name="use-licence"),
+    path("settings/licensee", licensee.licensee, name="licensee"),
+    path("settings/licensee/facts", licensee.facts, name="licensee-facts"),
 ]

@@ -13,6 +13,7 @@ from apps.licences import selectors
 from apps.licences.models import Licence
 from apps.registry.selectors import models_under
 from apps.web.facts import subject_lines
+from apps.web.licences.layers import clauses_of_licence
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import language, page
 from apps.web.registry.subject_facts import editable
@@ -42,4 +43,8 @@ def licence(request: HttpRequest, actor: Actor, licence_id: UUID) -> HttpRespons
     subject = SubjectRef("licence", found.id)
     lines = editable(subject_lines("licence", current_facts([subject])[subject], language()), actor, subject)
     models = models_under(found.id)[:SHOWN_MODELS]
-    return render(request, "licences/licence.html", {"licence": found, "lines": lines, "models": models})
+    return render(
+        request,
+        "licences/licence.html",
+        {"licence": found, "lines": lines, "models": models, "clauses": clauses_of_licence(found)},
+    )

@@ -1,0 +1,129 @@
+"""The licence pages of a model and of a use, and the licensee profile."""
+
+from typing import Any
+
+import pytest
+
+from apps.accounts.selectors import organisation
+from apps.audit.models import AuditEntry
+from apps.core.changes import change
+from apps.facts.selectors import current_facts
+from apps.facts.subjects import SubjectRef
+from apps.imports.knowledge.licences import load_licences, read_licences
+from apps.imports.knowledge.report import LoadReport
+from apps.licences.models import Licence
+from apps.registry.models import Model, Use
+from tests.making import SETUP, a_model, a_release, state
+from tests.policy.making import edge
+from tests.web.conftest import ClientOf
+from tests.web.reading import main_of
+from tests.web.world import NASTY, World
+
+KEYS = ("mit", "apache-2.0", "llama-3.1-community")
+
+
+@pytest.fixture
+def llama(world: World) -> Model:
+    """A base under the Llama licence, from which a model of the register was made."""
+    with change(SETUP, "knowledge.load"):
+        load_licences(SETUP, LoadReport(), [row for row in read_licences() if row.key in KEYS])
+    base = a_model("Base-8B")
+    state("release", a_release(base).id, licence_concluded="llama-3.1-community")
+    return base
+
+
+def a_tune(base: Model, name: str = "Tune-8B") -> Model:
+    tune = a_model(name)
+    state("release", a_release(tune).id, channel="hf-card", licence_declared="mit")
+    edge(tune, base)
+    return tune
+
+
+class TestOfAModel:
+    def test_shows_three_layers_with_clause_source_and_path(
+        self, world: World, llama: Model, client_of: ClientOf
+    ) -> None:
+        tune = a_tune(llama)
+        text = main_of(client_of("auditor").get(f"/models/{tune.id}/licence"))
+        for shown in (
+            "Conflict",
+            "The model's own licence is permissive, but Base-8B is under Llama 3.1",
+            "fine-tuned from Base-8B",
+            "is greater than 700 million monthly active users",
+            "s1.b.i",
+            "Nobody has concluded which text holds",
+            "Read in the licensor's text",
+        ):
+            assert shown in text, shown
+        assert "Conclude which licence holds" not in text
+
+    def test_both_sides_of_a_dispute_are_shown(self, world: World, llama: Model, client_of: ClientOf) -> None:
+        tune = a_tune(llama)
+        state("release", a_release(tune).id, channel="cyclonedx", licence_declared="other/x")
+        text = main_of(client_of("owner").get(f"/models/{tune.id}/licence"))
+        assert "Sources disagree:" in text
+        assert "Sources disagree on the licence of Tune-8B." in text
+
+    def test_an_officer_concludes_and_the_journal_knows(self, world: World, llama: Model, client_of: ClientOf) -> None:
+        tune = a_tune(llama)
+        client, address = client_of("officer"), f"/models/{tune.id}/licence"
+        refused = client.post(address, {"licence": "llama-3.1-community", "source": ""})
+        assert refused.status_code == 200
+        assert "required" in main_of(refused)
+        done = client.post(address, {"licence": "llama-3.1-community", "source": "LICENSE at 1a2b", "note": "Read"})
+        assert done.status_code == 302
+        release = a_release(tune)
+        assert release.licence == Licence.objects.get(key="llama-3.1-community")
+        assert (release.licence_expression, release.licence_state) == ("mit", "verified")
+        assert AuditEntry.objects.filter(action="release.state_facts", actor_kind="user").exists()
+        assert "LICENSE at 1a2b" in main_of(client.get(address))
+
+    def test_nobody_else_concludes(self, world: World, llama: Model, client_of: ClientOf) -> None:
+        tune = a_tune(llama)
+        for persona in ("owner", "auditor"):
+            client_of(persona).post(f"/models/{tune.id}/licence", {"licence": "mit", "source": "x"})
+        assert a_release(tune).licence_state == "claimed_by_owner"
+
+    def test_another_release_and_none_such(self, world: World, llama: Model, client_of: ClientOf) -> None:
+        client = client_of("owner")
+        assert client.get(f"/models/{llama.id}/licence?release={a_release(llama).id}").status_code == 200
+        assert client.get(f"/models/{llama.id}/licence?release=1").status_code == 404
+
+    def test_names_are_shown_as_they_are(self, world: World, llama: Model, client_of: ClientOf) -> None:
+        page = client_of("officer").get(f"/models/{a_tune(llama, NASTY).id}/licence")
+        assert "<script>alert" not in page.content.decode()
+
+
+class TestOfAUse:
+    def test_judges_in_the_circumstances_of_the_use(self, world: World, client_of: ClientOf) -> None:
+        use = Use.objects.filter(team=world.ours.team).first()
+        assert use
+        text = main_of(client_of("owner").get(f"/uses/{use.id}/licence"))
+        assert "Judgement for this use" in text
+        assert client_of("stranger").get(f"/uses/{use.id}/licence").status_code == 404
+
+
+class TestTheProfile:
+    @pytest.mark.parametrize(("persona", "status"), [("officer", 200), ("administrator", 200), ("owner", 403)])
+    def test_is_for_those_who_answer_for_it(self, world: World, client_of: ClientOf, persona: str, status: int) -> None:
+        assert client_of(persona).get("/settings/licensee").status_code == status
+
+    def test_figures_are_stated_with_their_day_and_kept(self, world: World, client_of: ClientOf) -> None:
+        client = client_of("officer")
+        form: dict[str, Any] = {"source": "Annual report", "as_of": "2026-06-30", "state": "verified"}
+        for figure in ("1000", "2000"):
+            sent = client.post("/settings/licensee/facts", {**form, "org.monthly_active_users-value": figure})
+            assert sent.status_code == 302, main_of(sent)
+        subject = SubjectRef("org", organisation().id)
+        assert current_facts([subject])[subject]["monthly_active_users"].value == 2000
+        text = main_of(client.get("/settings/licensee")).replace("\u202f", " ")
+        assert "1 000 persons" in text
+        assert "2 000 persons" in text
+        assert "Annual report" in text
+
+
+def test_a_licence_shows_its_typed_terms(world: World, llama: Model, client_of: ClientOf) -> None:
+    found = Licence.objects.get(key="llama-3.1-community")
+    text = main_of(client_of("owner").get(f"/licences/{found.id}"))
+    assert "over: 700 000 000" in text.replace("\u202f", " ")
+    assert "prefix: Llama" in text
