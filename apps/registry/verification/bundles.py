@@ -190,7 +190,7 @@ def _of_files(payload: Mapping[str, Any]) -> Manifest:
     predicate = _object(payload.get("predicate"), "predicate")
     how = _object(predicate.get("serialization"), "serialization")
     method, algorithm = how.get("method"), how.get("hash_type")
-    if method not in ("files", "shards") or algorithm not in _DIGITS:
+    if method not in ("files", "shards") or not isinstance(algorithm, str) or algorithm not in _DIGITS:
         raise _bad("must be hashed by files or shards with sha256, blake2b or blake3")
     if method == "shards" and not _is_size(how.get("shard_size")):
         raise _bad("must say how large its shards are")

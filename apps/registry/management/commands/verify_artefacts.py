@@ -1,6 +1,5 @@
 """Checksums and signatures of the files in a folder, checked where the files are."""
 
-import argparse
 import uuid
 from pathlib import Path
 from typing import Any
@@ -37,17 +36,17 @@ class Command(BaseCommand):
         parser.add_argument("--record", action="store_true", help="record the checksums instead of comparing them")
         parser.add_argument("--partial", action="store_true", help="recorded files may be missing")
         parser.add_argument("--ignore", action="append", default=[], metavar="PATH", help="leave out; may be repeated")
-        parser.add_argument("--signature", type=argparse.FileType("rb"), help="the bundle, usually model.sig")
+        parser.add_argument("--signature", type=Path, help="the bundle, usually model.sig")
         for name, option in _GIVEN.items():
-            parser.add_argument(option, dest=name, type=argparse.FileType("rb"), help="what it is verified with")
+            parser.add_argument(option, dest=name, type=Path, help="what it is verified with")
         parser.add_argument("--identity", default="", help="keyless: who is expected to have signed")
         parser.add_argument("--issuer", default="", help="keyless: who vouches for the identity")
-        parser.add_argument("--proof", type=argparse.FileType("rb"), help="check a downloaded proof again")
+        parser.add_argument("--proof", type=Path, help="check a downloaded proof again")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it; whatever is wrong is said in one line."""
         try:
-            good = self._again(options["proof"].read()) if options["proof"] else self._check(options)
+            good = self._again(_read(options["proof"])) if options["proof"] else self._check(options)
         except WeighbridgeError as error:
             said = "; ".join(f"{one.pointer.strip('/')}: {one.message}" for one in error.errors)
             raise CommandError(said or error.message) from error
@@ -77,11 +76,11 @@ class Command(BaseCommand):
         return self._signature(actor, release, options) if options["signature"] else True
 
     def _signature(self, actor: Actor, release: Release, options: dict[str, Any]) -> bool:
-        texts = {name: options[name].read().decode(errors="replace") for name in _GIVEN if options[name]}
+        texts = {name: _read(options[name]).decode(errors="replace") for name in _GIVEN if options[name]}
         checked = verify_signature(
             actor=actor,
             release=release,
-            bundle=options["signature"].read(),
+            bundle=_read(options["signature"]),
             given=Given(**texts, identity=options["identity"], issuer=options["issuer"]),
             root=options["path"],
             ignored=options["ignore"],
@@ -110,6 +109,13 @@ class Command(BaseCommand):
         said = "holds" if found.signature.holds else f"does not hold: {found.signature.detail or found.signature.code}"
         self.stdout.write(f"  the signature {said}")
         return found.signature.holds
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _release(text: str) -> Release:
