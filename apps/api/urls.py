@@ -10,12 +10,14 @@ from apps.api import docs, problems, views
 from apps.api.v1 import (
     accounts,
     artefacts,
+    changes,
     exports,
     facts,
     findings,
     gate,
     imports,
     journal,
+    licence_texts,
     licences,
     parties,
     policy,
@@ -29,6 +31,7 @@ from apps.api.v1 import (
 NOUNS: Mapping[str, type[views.NounViewSet]] = {
     "artefacts": registry.Artefacts,
     "assertions": facts.Assertions,
+    "changes": changes.Changes,
     "deployments": uses.Deployments,
     "exports": exports.Exports,
     "findings": findings.Findings,
@@ -36,6 +39,7 @@ NOUNS: Mapping[str, type[views.NounViewSet]] = {
     "hosting-offers": registry.HostingOffers,
     "imports": imports.Imports,
     "journal": journal.Journal,
+    "licence-texts": licence_texts.LicenceTexts,
     "licences": licences.Licences,
     "lineage-edges": registry.LineageEdges,
     "lists": sanctions.Lists,
@@ -63,6 +67,13 @@ NOUNS: Mapping[str, type[views.NounViewSet]] = {
 
 # Beyond list, creation and detail: noun -> address below one of them -> method -> action.
 ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "changes": {
+        "approve": {"post": "approve"},
+        "propose": {"post": "propose"},
+        "agree": {"post": "agree"},
+        "refuse": {"post": "refuse"},
+    },
+    "licence-texts": {"confirm": {"post": "confirm"}, "refuse": {"post": "refuse"}},
     "exports": {"file": {"get": "file"}},
     "gate/decisions": {"receipt": {"get": "receipt"}},
     "imports": {"apply": {"post": "apply"}, "undo": {"post": "undo"}},

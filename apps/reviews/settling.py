@@ -79,6 +79,7 @@ def _rows(actor: Actor, change_: Change, uses: Sequence[Use] | None, states: Seq
     """The reopenings of a change in sight that are in one of some states, locked. Raises `Conflict` for none."""
     if actor.user_id is None:
         raise NotPermitted(gettext_noop("Changes are settled by people."))
+    actor.require(PERMISSION)
     found = reopenings(actor).filter(change=change_, state__in=states)
     if uses is not None:
         found = found.filter(use_id__in=[use.id for use in uses])

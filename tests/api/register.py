@@ -16,6 +16,7 @@ from apps.findings.services import propose_waiver
 from apps.gate.services import create_project, decide
 from apps.imports.services import receive_import
 from apps.licences.models import Licence
+from apps.licences.services import store_text
 from apps.parties.services import record_stake
 from apps.policy.evaluation import judge_uses
 from apps.registry import services as registry
@@ -25,10 +26,13 @@ from apps.registry.services.signers import declare_signer
 from apps.registry.services.sums import compare_sums
 from apps.registry.verification.sums import FileSum, SumList
 from apps.reports.services import request_report
+from apps.reviews.models import Change
+from apps.reviews.noticing import note_changes
 from apps.reviews.services import complete_review
+from apps.reviews.settling import approve_again
 from apps.sanctions.models import RestrictedPartyList, RestrictionEvent
 from tests.api.calling import Holder, with_token
-from tests.making import SETUP, a_model, a_party, a_policy, a_rule, a_team, a_use, a_user, state
+from tests.making import SETUP, a_model, a_party, a_policy, a_rule, a_team, a_use, a_user, officer, state
 from tests.registry.verification.signing import Key
 
 COMMIT = "a" * 40
@@ -79,6 +83,7 @@ def a_register() -> Register:
     model = a_model("Alpha-7B", developer=a_party("Alpha Labs"), aliases=[AliasInput("huggingface", "Alpha/Alpha-7B")])
     ours, theirs = (_a_side(model, number) for number in (1, 2))
     _shared(model)
+    _changed(model, [ours.use.id, theirs.use.id])
     return Register(ours, theirs, model)
 
 
@@ -149,6 +154,16 @@ def _shared(model: Model) -> None:
             declare_signer(actor=SETUP, party=model.developer, kind="key", material=text, source=f"Site {number}")
     with change(SETUP, "tests.fill"):
         _knowledge(holding)
+
+
+def _changed(model: Model, use_ids: list[Any]) -> None:
+    """Two licence texts that came after the approvals, one after the other; both changes are settled."""
+    release = model.releases.get(revision="")
+    for text in (b"A first licence text.", b"A second licence text."):
+        store_text(actor=SETUP, content=text, source="LICENSE of the repository", release=release)
+        note_changes(use_ids)
+        for change_row in Change.objects.filter(reopenings__state="open").distinct():
+            approve_again(actor=officer(), change_=change_row, reason="Read.")
 
 
 def _knowledge(holding: Any) -> None:

@@ -18,8 +18,12 @@ from apps.audit.models import AuditEntry
 from apps.core.clock import now
 from apps.core.ids import uuid7
 from apps.imports.models import Import
+from apps.licences.models import Licence
+from apps.licences.services import store_text
 from apps.parties.models import Party
 from apps.registry.models import LineageEdge, Release, TrustedSigner
+from apps.reviews.models import Change
+from apps.reviews.noticing import note_changes
 from tests.api.calling import NOBODY, Caller, Form, Holder, a_caller, with_token
 from tests.api.register import COMMIT, TEAM_NOUNS, Register, a_register
 from tests.making import SETUP, a_team, a_user
@@ -39,6 +43,7 @@ SHARED |= {
     "rules",
     "policy-versions",
 }
+SHARED |= {"licence-texts", "changes"}
 
 
 @pytest.fixture
@@ -187,6 +192,18 @@ def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
     reason = {"reason": "because"}
     waiver = ours.rows["waivers"]
     two = [str(party.id) for party in Party.objects.filter(name__in=("Ada Founder", "Alpha Labs")).order_by("name")]
+    yield "POST", "licence-texts", {"text": "A licence.", "source": "LICENSE"}
+    unknown, other = (
+        store_text(actor=SETUP, content=text, source="LICENSE", release=register.model.releases.get(revision=""))
+        for text in (b"Nobody knows it.", b"Nor that one.")
+    )
+    note_changes([register.ours.use.id])
+    (change,) = Change.objects.filter(after__texts__0__sha256=other.sha256)
+    licence = str(Licence.objects.get(key="licence-1").id)
+    yield "POST", f"licence-texts/{unknown.id}/confirm", {"licence": licence}
+    yield "POST", f"licence-texts/{other.id}/refuse", {"note": "A licence of its own."}
+    for way in ("approve", "propose", "agree", "refuse"):
+        yield "POST", f"changes/{change.id}/{way}", reason
     yield "POST", "parties", {"name": "New Ltd"}
     yield "POST", "models", {"name": "New-1B"}
     yield "POST", f"models/{model}/aliases", {"namespace": "api", "identifier": "new"}
@@ -236,6 +253,10 @@ def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
 
 # Who may do a write, among the callers below; "self" is for the holder. Everybody else is refused.
 MAY: dict[str, str] = {
+    "licence-texts": "admin officer owner",
+    "licence-texts/confirm": "admin officer",
+    "licence-texts/refuse": "admin officer",
+    **dict.fromkeys([f"changes/{way}" for way in ("approve", "propose", "agree", "refuse")], "officer approver owner"),
     "parties": "admin officer owner",
     "models": "admin officer owner",
     "models/aliases": "admin officer",
@@ -277,7 +298,7 @@ MAY: dict[str, str] = {
 }
 
 
-SHARED_WRITES = frozenset({"parties", "models", "releases"})
+SHARED_WRITES = frozenset({"parties", "models", "releases", "licence-texts"})
 """What every owner may enter, because it is about the world and not about a team."""
 
 
@@ -347,11 +368,11 @@ class TestScopes:
         users = [register.ours.owner.user, a_user(Role.ADMINISTRATOR), a_user(Role.OFFICER), a_user(Role.APPROVER)]
         for user in users:
             caller = with_token(user, Scope.READ)
-            before = AuditEntry.objects.count()
             for method, address, body in every_write(register):
+                before = AuditEntry.objects.count()
                 found = caller.refused(method, address, body, status=403)
                 assert "scope" in found["detail"]
-            assert AuditEntry.objects.count() == before
+                assert AuditEntry.objects.count() == before
 
     def test_a_token_for_the_gate_is_good_for_nothing_else(self, register: Register) -> None:
         user = register.ours.owner.user

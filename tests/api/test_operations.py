@@ -16,7 +16,11 @@ from apps.api.schema import METHODS
 from apps.api.urls import ACTIONS, NOUNS
 from tests.api.calling import NOBODY
 
-LONGER = {("TrustedSignerBody", "material"): 64 * 1024}
+LONGER = {
+    ("TrustedSignerBody", "material"): 64 * 1024,
+    ("LicenceTextBody", "text"): 1024 * 1024,
+    ("LicenceTextBody", "content"): 1_500_000,
+}
 """Texts that are documents of their own: a trust configuration of Sigstore has some ten thousand characters."""
 SNAPSHOT = Path(__file__).parent / "operations.txt"
 Operation = tuple[str, str, dict[str, Any]]
