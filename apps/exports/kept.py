@@ -1,12 +1,12 @@
 """What imported bills of materials said that has no field of ours, brought back out of their documents."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from apps.imports.models import SourceDocument
-from apps.imports.pointers import at
+from apps.imports.pointers import at, without
 
 AT_ONCE = 500
 
@@ -39,3 +39,28 @@ def _kept(document: SourceDocument) -> Kept | None:
     except (KeyError, IndexError, ValueError):
         return None
     return Kept(part, document.document, document.locator, document.digest) if isinstance(part, dict) else None
+
+
+def divided(
+    kept: Mapping[UUID, Kept], strangers: Callable[[Mapping[str, Any]], list[str]]
+) -> tuple[dict[UUID, Kept], list[dict[str, Any]]]:
+    """The documents without the fields that their standard does not know, and those fields: nothing of them is lost.
+
+    A document that is none of its standard at all stays as it is; the part about a release then is the field.
+    """
+    found: dict[UUID, Kept] = {}
+    foreign: dict[tuple[str, str], dict[str, Any]] = {}
+    cleaned: dict[str, Mapping[str, Any]] = {}
+    for release, one in kept.items():
+        if one.digest not in cleaned:
+            pointers = strangers(one.document)
+            cleaned[one.digest] = {} if "" in pointers else without(one.document, pointers)
+            if pointers and "" not in pointers:
+                fields = {pointer: at(one.document, pointer) for pointer in pointers}
+                foreign[one.digest, ""] = {"document": one.digest, "fields": fields}
+        document = cleaned[one.digest]
+        if document:
+            found[release] = Kept(at(document, one.locator), document, one.locator, one.digest)
+        else:
+            foreign[one.digest, one.locator] = {"document": one.digest, "fields": {one.locator: one.part}}
+    return found, list(foreign.values())

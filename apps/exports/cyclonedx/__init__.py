@@ -11,10 +11,11 @@ from uuid import UUID
 
 from apps.core.canonical import canonical_json
 from apps.exports.cyclonedx.components import component, use_component
-from apps.exports.cyclonedx.merging import KEPT, merge_part, remainder, settle
+from apps.exports.cyclonedx.merging import KEPT, keep, merge_part, remainder, settle
 from apps.exports.gathering import Gathered, ModelEntry
-from apps.exports.kept import Kept
+from apps.exports.kept import Kept, divided
 from apps.exports.references import References, serial_number, stamp
+from apps.imports.cyclonedx.schema import Knowledge
 from apps.imports.own_properties import MARK, PREFIX, VERSION
 from apps.registry.models import LineageEdge
 
@@ -33,6 +34,7 @@ def write(
 ) -> dict[str, Any]:
     """The document. `licences` gives the SPDX reference of a licence's key, `kept` and `foreign` the documents of
     CycloneDX and of SPDX that were imported about a release."""
+    kept, strangers = divided(kept, _strangers)
     references = References()
     refs = {entry.release_id: references.model(entry.record) for entry in gathered.models}
     renamed: dict[str, dict[str, str]] = {}
@@ -56,11 +58,17 @@ def write(
         "components": [*components, *uses],
         "dependencies": _dependencies(gathered, refs, [use["bom-ref"] for use in uses]),
     }
+    for fields in strangers:
+        keep(document["metadata"], fields)
     for old in {one.digest: one for one in kept.values()}.values():
         remainder(document, old, renamed.get(old.digest, {}))
     settle(document, SPEC)
     document["serialNumber"] = f"urn:uuid:{serial_number(document)}"
     return document
+
+
+def _strangers(document: Mapping[str, Any]) -> list[str]:
+    return Knowledge(str(document["specVersion"])).strangers(document)
 
 
 def _metadata(gathered: Gathered, product: tuple[str, str], author: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from apps.core.canonical import canonical_json
 from apps.exports.kept import Kept
 from apps.imports.cyclonedx.schema import Knowledge, violations
+from apps.imports.modalities import modalities
 from apps.imports.own_properties import PREFIX
 from apps.imports.pointers import at, join, steps
 
@@ -37,7 +38,7 @@ def merge_part(ours: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
         found.pop("group", None)
     found["externalReferences"] = _union(kept.get("externalReferences", ()), ours.get("externalReferences", ()))
     found["components"] = _files(kept.get("components", ()), ours.get("components", ()))
-    found["modelCard"] = _deep(kept.get("modelCard", {}), ours.get("modelCard", {}))
+    found["modelCard"] = _deep(kept.get("modelCard", {}), _news(kept, ours.get("modelCard", {})))
     found["pedigree"] = _pedigree(kept.get("pedigree", {}), ours.get("pedigree", {}))
     found["licenses"] = _licences(kept.get("licenses", []), ours.get("licenses", []))
     found["properties"] = [*_foreign(kept.get("properties", ())), *ours["properties"]]
@@ -74,6 +75,17 @@ def _deep(kept: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
         both = isinstance(value, dict) and isinstance(found.get(key), dict)
         found[key] = _deep(found[key], value) if both else value
     return found
+
+
+def _news(kept: Mapping[str, Any], card: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Our card without the inputs and outputs that say in our words what the imported one says in its own."""
+    said = kept.get("modelCard", {}).get("modelParameters", {})
+    parameters = {
+        side: formats
+        for side, formats in card.get("modelParameters", {}).items()
+        if modalities(one.get("format", "") for one in said.get(side, ()))[0] != [one["format"] for one in formats]
+    }
+    return {"modelParameters": parameters} if parameters else {}
 
 
 def _pedigree(kept: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:

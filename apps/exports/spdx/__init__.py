@@ -11,13 +11,13 @@ from uuid import UUID
 
 from apps.core.canonical import canonical_json
 from apps.exports.gathering import Gathered
-from apps.exports.kept import Kept
+from apps.exports.kept import Kept, divided
 from apps.exports.licences import licences_of
 from apps.exports.references import References, serial_number, stamp
 from apps.exports.spdx.elements import Elements, extension, package, use_package
 from apps.exports.spdx.merging import KEPT, merge_package, remainder
 from apps.imports.own_properties import MARK, PREFIX, VERSION
-from apps.imports.spdx.schema import CONTEXT, SPEC
+from apps.imports.spdx.schema import CONTEXT, SPEC, strangers
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """Of an export that holds nothing: the standard asks for a moment."""
@@ -35,7 +35,9 @@ def write(
 ) -> dict[str, Any]:
     """The document. `licences` gives the SPDX reference of a licence's key, `kept` and `foreign` the documents of SPDX
     and of CycloneDX that were imported about a release."""
+    kept, foreign_fields = divided(kept, strangers)
     elements = Elements(References())
+    elements.kept += [(KEPT, canonical_json(fields).decode()) for fields in foreign_fields]
     ids = {entry.release_id: elements.id_of(elements.names.model(entry.record)) for entry in gathered.models}
     named = {pair: ids[entry.release_id] for entry in gathered.models if entry.main for pair in _names(entry.record)}
     renamed: dict[str, dict[str, str]] = {}

@@ -10,10 +10,8 @@ from apps.core.canonical import canonical_json
 from apps.exports.kept import Kept
 from apps.exports.spdx.elements import OURS, Elements, extension
 from apps.imports.own_properties import PREFIX
-from apps.imports.pointers import at, without
 from apps.imports.spdx.graph import listed, reference
 from apps.imports.spdx.rows import pairs_of
-from apps.imports.spdx.schema import CONTEXT, strangers
 
 KEPT = PREFIX + "kept"
 _OURS = frozenset({"type", "spdxId", "creationInfo", "name", "extension"})
@@ -23,11 +21,9 @@ _AGAIN = ("hasDeclaredLicense", "hasConcludedLicense")
 
 def merge_package(ours: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
     """Our package with the further fields of the imported one."""
-    known, foreign = _divided(kept)
-    found = {key: value for key, value in known.items() if key not in _OURS} | ours
-    pairs = [(name, value) for name, value, _ in pairs_of(known) if not _stated(name)]
-    pairs += [(KEPT, canonical_json({key: value}).decode()) for key, value in sorted(foreign.items())]
-    others = [one for one in listed(known.get("extension")) if "extension_cdxProperty" not in one]
+    found = {key: value for key, value in kept.items() if key not in _OURS} | ours
+    pairs = [(name, value) for name, value, _ in pairs_of(kept) if not _stated(name)]
+    others = [one for one in listed(kept.get("extension")) if "extension_cdxProperty" not in one]
     mine = ours["extension"][0]["extension_cdxProperty"]
     both = [*extension(pairs)[0]["extension_cdxProperty"], *mine]
     found["extension"] = [{**ours["extension"][0], "extension_cdxProperty": both}, *others]
@@ -39,16 +35,6 @@ def _stated(name: str) -> bool:
     return name.startswith(PREFIX) and not name.startswith(KEPT)
 
 
-def _divided(element: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What SPDX knows of an element, and by pointer what it does not."""
-    document = {"@context": CONTEXT, "@graph": [element]}
-    unknown = strangers(document)
-    if "/@graph/0" in unknown:
-        return {}, {"": element}
-    known = without(document, unknown)["@graph"][0]
-    return known, {pointer.removeprefix("/@graph/0"): at(document, pointer) for pointer in unknown}
-
-
 def remainder(elements: Elements, kept: Kept, renamed: Mapping[str, str]) -> None:
     """The elements of an imported document beside the models, with references to the models under their new names."""
     names = {old: new for old, new in renamed.items() if old} | _blank_names(kept)
@@ -58,15 +44,20 @@ def remainder(elements: Elements, kept: Kept, renamed: Mapping[str, str]) -> Non
         again = str(moved.get("relationshipType")).rpartition("/")[2] in _AGAIN
         if again and reference(moved.get("from")) in licensed:
             continue
-        known, foreign = _divided(moved)
-        key = reference(known)
-        if not key or key in elements.ids or known.get("type") == "SpdxDocument":
+        key = reference(moved)
+        if not key or key in elements.ids or moved.get("type") == "SpdxDocument":
             elements.kept.append((KEPT, canonical_json(moved).decode()))
             continue
-        if foreign:
-            elements.kept.append((KEPT, canonical_json({"element": key, "fields": foreign}).decode()))
-        elements.found.append(known)
+        elements.found.append(moved)
         elements.ids.add(key)
+    elements.kept += [pair for pair in _carried(kept) if pair not in elements.kept]
+
+
+def _carried(kept: Kept) -> Iterable[tuple[str, str]]:
+    """What an earlier export of ours had kept of others."""
+    for element in kept.document.get("@graph", ()):
+        if element.get("type") == "SpdxDocument" and reference(element).startswith(OURS):
+            yield from ((name, value) for name, value, _ in pairs_of(element) if name.startswith(KEPT))
 
 
 def _others(kept: Kept, renamed: Mapping[str, str]) -> Iterable[Mapping[str, Any]]:

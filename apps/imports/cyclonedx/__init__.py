@@ -35,6 +35,7 @@ def read(content: bytes, *, name: str) -> Reading:
         message = filled("The document breaks the schema of CycloneDX %(version)s.", version=version)
         raise UnreadableFile(message, errors=errors)
     rows, told = rows_of(document)
+    told |= {"/bomFormat": "the format", "/specVersion": "the format", "/metadata/timestamp": "the as-of date"}
     return Reading(
         kind=KIND,
         format=f"CycloneDX {version}",

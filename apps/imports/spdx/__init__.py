@@ -37,6 +37,10 @@ def read(content: bytes, *, name: str) -> Reading:
     foreign = strangers(document)
     graph = Graph.of(iter(found))
     rows, told = rows_of(graph)
+    information = _information(graph)
+    for where, one in found:
+        if one is information:
+            told |= {f"{where}/created": "the as-of date", f"{where}/specVersion": "the format"}
     return Reading(
         kind=KIND,
         format="SPDX 3.0.1" if not dialect else "SPDX 3.0.1 in a vendor's dialect",

@@ -82,11 +82,37 @@ def whole_violation(document: Mapping[str, Any]) -> str:
     return _trouble(document, encode=True)
 
 
+def _wrong_types(element: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Properties of another JSON type than theirs; the bindings would leave such a value out in silence."""
+    properties = vars(spdx.SHACLObject.CLASSES.get(str(element.get("type")), spdx.SHACLObject))["_OBJ_COMPACT_PROPS"]
+    found = []
+    for key, value in element.items():
+        wanted = _json_type(properties[key]) if key in properties else None
+        values = value if isinstance(value, list) else [value]
+        if wanted and not all(isinstance(one, wanted) for one in values):
+            found.append((key, f"must be of the type {_JSON_NAMES[wanted]}"))
+    return found
+
+
+_JSON_TYPES = ((spdx.StringProp, str), (spdx.DateTimeProp, str), (spdx.EnumProp, str), (spdx.BooleanProp, bool))
+_JSON_NAMES = {str: "string", bool: "boolean"}
+
+
+def _json_type(one: Any) -> type | None:
+    """The type of a property's values in JSON, where there is one only."""
+    kind = one.prop or one.reg()
+    kind = kind.prop if isinstance(kind, spdx.ListProp) else kind
+    return next((wanted for known_kind, wanted in _JSON_TYPES if isinstance(kind, known_kind)), None)
+
+
 def _judged(pointer: str, element: Mapping[str, Any]) -> list[FieldError]:
+    kind = str(element.get("type"))
+    wrong = _wrong_types(element)
+    if wrong:
+        return [_error(join(pointer, key), said, kind) for key, said in wrong]
     trouble = _trouble({"@context": CONTEXT, "@graph": [element]}, encode=True)
     if not trouble:
         return []
-    kind = str(element.get("type"))
     named = {key: element[key] for key in _ALWAYS if key in element}
     apart = [
         (key, said)
