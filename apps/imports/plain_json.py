@@ -33,9 +33,15 @@ def load_object(content: bytes) -> dict[str, Any]:
     for keys that stand twice, NaN, infinity and whole numbers beyond 64 bits, for characters that cannot be stored,
     and above 32 MiB, 100 levels or a million values.
     """
-    value = _parsed(_text(content))
+    value = load_text(_text(content))
     if not isinstance(value, dict):
         raise UnreadableFile("The file holds JSON, but not an object in curly brackets.", pointer="")
+    return value
+
+
+def load_text(text: str) -> Any:
+    """The value that JSON text holds, be it an object or not. Raises `UnreadableFile` like `load_object`."""
+    value = _parsed(text)
     _check(value)
     return value
 
@@ -101,7 +107,7 @@ def _float(text: str) -> float:
     return value
 
 
-def _check(document: dict[str, Any]) -> None:
+def _check(document: Any) -> None:
     for count, (pointer, value) in enumerate(walk(document)):
         if count >= MAX_VALUES:
             raise UnreadableFile(filled("The file holds more than %(most)d values.", most=MAX_VALUES))

@@ -1,17 +1,15 @@
 """Texts, YAML and JSON from outside, read strictly: what is ambiguous or made to hurt is refused. Pure.
 
-Every message says what is wrong and where; none quotes a value, since values may be secrets.
+Every message says what is wrong and where; none quotes a text, since texts may be secrets.
 """
 
-import json
-import math
-import re
-from collections.abc import Iterable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from typing import Any
 
 import yaml
 
 from apps.core.errors import filled
+from apps.imports.plain_json import load_text
 from apps.imports.records import UnreadableFile
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -26,7 +24,6 @@ _WIDE = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -75,60 +72,8 @@ def _likely_encoding(content: bytes) -> str:
 
 
 def json_of(content: bytes | str, *, most: int = MAX_BYTES) -> Any:
-    """`content` as JSON. Raises `UnreadableFile` for keys that stand twice, NaN, deep nesting, U+0000."""
-    text = text_of(content, most=most) if isinstance(content, bytes) else content
-    try:
-        data = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise UnreadableFile(
-            filled(
-                "Line %(line)d, column %(column)d: this is no JSON (%(why)s).",
-                line=error.lineno,
-                column=error.colno,
-                why=error.msg,
-            )
-        ) from error
-    except RecursionError as error:
-        raise _too_deep() from error
-    except ValueError as error:  # a number with thousands of digits
-        raise UnreadableFile("The JSON contains a number that is too long.") from error
-    _check_json(data)
-    return data
-
-
-def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise UnreadableFile(filled("The key “%(key)s” stands twice in one object.", key=_short(twice)))
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise UnreadableFile(filled("%(name)s is no number in JSON.", name=name))
-
-
-def _check_json(data: Any) -> None:
-    level, depth = [data], 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH * 2:
-            raise _too_deep()
-        following: list[Any] = []
-        for item in level:
-            if isinstance(item, dict):
-                following.extend(item)
-                following.extend(item.values())
-            elif isinstance(item, list):
-                following.extend(item)
-            elif isinstance(item, str) and _UNSTORABLE.search(item):
-                raise UnreadableFile(
-                    "The file contains characters that no database stores (U+0000 or half a character)."
-                )
-            elif isinstance(item, float) and not math.isfinite(item):
-                raise UnreadableFile("The JSON contains a number that is too large.")
-        level = following
+    """`content` as JSON, an object or not. Raises `UnreadableFile` like `text_of` and `plain_json.load_text`."""
+    return load_text(text_of(content, most=most) if isinstance(content, bytes) else content)
 
 
 # YAML

@@ -1,6 +1,7 @@
 """No input makes the strict readers fall over: they read it or say what is wrong, soon."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -81,7 +82,7 @@ def test_any_answer_of_the_hub(answer: dict[str, object], card: dict[str, object
 def test_any_json_comes_back_as_it_was(data: object) -> None:
     text = json.dumps(data)
     found = tried(lambda: json_of(text))
-    assert found == data or (found is None and ("\\u0000" in text or "\\ud" in text))
+    assert found == data or (found is None and ("\\u0000" in text or "\\ud" in text or re.search(r"\d{18}", text)))
 
 
 def test_hostile_texts_are_done_with_soon() -> None:

@@ -107,8 +107,8 @@ def _link(card: Card) -> str:
 
 def _of_tags(card: Card, ledger: Ledger, declared: set[str]) -> list[LicenceRecord]:
     found = []
-    for index, tag in enumerate(card.api.get("tags") or ()):
-        if not isinstance(tag, str) or not tag.startswith("license:"):
+    for index, tag in card.hub_tags:
+        if not tag.startswith("license:"):
             continue
         name, at = tag.removeprefix("license:").strip(), f"{card.api_at}/tags/{index}"
         same = name.casefold() in declared or (name == "other" and any(d.startswith("other") for d in declared))

@@ -142,9 +142,8 @@ def _record(parent: _Named, how: Concluded, stated: str, tagged: Sequence[_Tagge
 def _tagged(card: Card, ledger: Ledger) -> list[_Tagged]:
     """Tags such as `base_model:quantized:owner/name`; those without a relation say no more than the card."""
     found = []
-    listed = card.api.get("tags")
-    for index, tag in enumerate(listed if isinstance(listed, list) else ()):
-        if not isinstance(tag, str) or not tag.startswith(_TAG):
+    for index, tag in card.hub_tags:
+        if not tag.startswith(_TAG):
             continue
         relation, _, name = tag.removeprefix(_TAG).partition(":")
         pointer = f"{card.api_at}/tags/{index}"

@@ -50,6 +50,12 @@ class Card:
         return [tag for tag in found if isinstance(tag, str)] if isinstance(found, list) else []
 
     @property
+    def hub_tags(self) -> Sequence[tuple[int, str]]:
+        """The tags of the hub's answer, with their places in the list."""
+        found = self.api.get("tags")
+        return [(at, tag) for at, tag in enumerate(found) if isinstance(tag, str)] if isinstance(found, list) else []
+
+    @property
     def siblings(self) -> Sequence[tuple[int, Mapping[str, Any]]]:
         """The files that the hub lists, with their places in the list."""
         found = self.api.get("siblings")

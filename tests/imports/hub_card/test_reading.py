@@ -359,14 +359,14 @@ REFUSED = [
     (b'{"id": "a/b", "id": "c/d"}', "stands twice"),
     (b'{"id": "a/b", "x": NaN}', "NaN is no number"),
     (b'{"id": "a/b", "x": 1e999}', "too large"),
-    (b'{"id": "a/b", "x": ' + b"9" * 5000 + b"}", "too long"),
-    (b"[" * 200_000, "nested more than"),
-    (b'{"id": "a/b", "x": "\\u0000"}', "no database stores"),
+    (b'{"id": "a/b", "x": ' + b"9" * 5000 + b"}", "larger than 64 bits"),
+    (b"[" * 200_000, "nested deeper than"),
+    (b'{"id": "a/b", "x": "\\u0000"}', "cannot be stored"),
     (b'{"modelId": 5}', "has no id"),
     (b'{"id": "../../etc"}', "has no id"),
     (b"[]", "between 1 and"),
     (b"[1]", "has no id"),
-    (b"{", "this is no JSON"),
+    (b"{", "no valid JSON"),
 ]
 
 

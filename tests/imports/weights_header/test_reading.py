@@ -69,7 +69,7 @@ BROKEN: list[tuple[bytes, str]] = [
     (struct.pack("<Q", 2**64 - 1) + b"{}", "says of itself"),
     (struct.pack("<Q", 100) + b"{}", "ends after 10 bytes"),
     (struct.pack("<Q", 2) + b"[]", "must begin with {"),
-    (struct.pack("<Q", 3) + b"{ab", "no JSON"),
+    (struct.pack("<Q", 3) + b"{ab", "no valid JSON"),
     (struct.pack("<Q", 17) + b'{"a": 1, "a": 2} ', "stands twice"),
     (b"\x02\x00", "ends after 2 bytes"),
     (b"", "ends after 0 bytes"),
@@ -84,8 +84,8 @@ BROKEN: list[tuple[bytes, str]] = [
     (tensor(data_offsets=[0]), "makes no sense"),
     (safetensors({"__metadata__": {"a": 1}}), "texts only"),
     (safetensors({"a": 5}), "no tensor"),
-    (struct.pack("<Q", 166) + b'{"a": ' + b"[" * 80 + b"]" * 80, "no JSON"),
-    (struct.pack("<Q", 167) + b'{"a": ' + b"[" * 80 + b"]" * 80 + b"}", "nested"),
+    (struct.pack("<Q", 166) + b'{"a": ' + b"[" * 80 + b"]" * 80, "no valid JSON"),
+    (struct.pack("<Q", 167) + b'{"a": ' + b"[" * 80 + b"]" * 80 + b"}", "no tensor"),
 ]
 
 
