@@ -33,6 +33,15 @@ class LastReview:
 
 
 @dataclass(frozen=True)
+class ChangedGround:
+    """Something an approval rests on that is no longer so: a kind of change and what it is about."""
+
+    kind: str
+    about: str
+    since: dt.date
+
+
+@dataclass(frozen=True)
 class DueReview:
     """A use whose review is due, with those who can answer: people who are active and may still review it."""
 
@@ -45,6 +54,10 @@ class DueReview:
     owner: Person | None = None
     deputy: Person | None = None
     last: LastReview | None = None
+    changed: tuple[ChangedGround, ...] = ()
+    """What changed since the approval and waits to be settled."""
+    approver: Person | None = None
+    """Whoever approved the use; they are asked, too, while a change waits."""
 
 
 class Part(StrEnum):
@@ -53,6 +66,7 @@ class Part(StrEnum):
     OWNER = "owner"
     DEPUTY = "deputy"
     OFFICER = "officer"
+    APPROVER = "approver"
 
 
 @dataclass(frozen=True)
@@ -94,6 +108,8 @@ def period_of(day: dt.date) -> str:
 def compose(reviews: Iterable[DueReview], officers: Sequence[Person], on: dt.date) -> list[Digest]:
     """One digest per person: for the owner, in their absence for the deputy, in theirs for every officer.
 
+    What changed since the approval is for the approver, too: the owner does not approve it again.
+
     A review that nobody can be asked for is in no digest: see `unanswered`.
     """
     people: dict[UUID, Person] = {}
@@ -112,6 +128,14 @@ def unanswered(reviews: Iterable[DueReview], officers: Sequence[Person]) -> list
 
 
 def _asked(review: DueReview, officers: Sequence[Person]) -> list[tuple[Person, Part]]:
+    asked = _answering(review, officers)
+    approver = review.approver if review.changed else None
+    if approver and approver.id not in {person.id for person, _ in asked}:
+        asked.append((approver, Part.APPROVER))
+    return asked
+
+
+def _answering(review: DueReview, officers: Sequence[Person]) -> list[tuple[Person, Part]]:
     if review.owner:
         return [(review.owner, Part.OWNER)]
     if review.deputy:

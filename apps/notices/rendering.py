@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, override
 
 from apps.notices.digests import Digest, Item, Part, Person
 from apps.policy.models import Decision
+from apps.reviews.models import Change
 
 IN_DETAIL = 4
 """Uses that are described; the mail is to fit the screen of a phone."""
@@ -86,11 +87,13 @@ def _shown(item: Item, language: str) -> dict[str, Any]:
         "verdict": _decision(review.decision),
         "due": _day(review.due_on, language),
         "days_overdue": item.days_overdue,
-        "notes": [*_changed(item, language), *_part(item)],
+        "notes": [*_ground(item, language), *_changed(item, language), *_part(item)],
     }
 
 
 def _part(item: Item) -> list[str]:
+    if item.part is Part.APPROVER:
+        return [_("You approved this use: approve it again, or agree that the change is not material.")]
     if item.part is Part.DEPUTY:
         return [_("You stand in: the owner cannot answer.")]
     return [_("Nobody answers for this use.")] if item.part is Part.OFFICER else []
@@ -100,6 +103,8 @@ def _why(digest: Digest) -> list[str]:
     """Why the recipient gets this, how often, and how to stop it."""
     if Part.OWNER in digest.parts:
         reason = _("You get this because you are the owner of these uses in Weighbridge.")
+    elif Part.APPROVER in digest.parts:
+        reason = _("You get this because you approved uses in Weighbridge under which something changed.")
     elif Part.DEPUTY in digest.parts:
         reason = _("You get this because you are the deputy for these uses in Weighbridge.")
     else:
@@ -108,6 +113,19 @@ def _why(digest: Digest) -> list[str]:
         reason,
         _("It comes once a week at most, while a review is due."),
         _("To stop it, confirm the uses, or hand them over: enter another owner on the page of the use."),
+    ]
+
+
+def _ground(item: Item, language: str) -> list[str]:
+    """What changed since the approval, one sentence each; the page of the use leads to the differences."""
+    return [
+        _("Changed since the approval, %(day)s: %(kind)s of %(about)s")
+        % {
+            "day": _day(one.since, language),
+            "kind": Change.Kind(one.kind).label,
+            "about": Truncator(one.about).chars(60),
+        }
+        for one in item.review.changed
     ]
 
 

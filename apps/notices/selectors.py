@@ -13,10 +13,10 @@ from apps.accounts.roles import Role
 from apps.accounts.selectors import actor_for
 from apps.core.errors import NotFound
 from apps.findings.models import Finding
-from apps.notices.digests import HORIZON, DueReview, LastReview, Person
+from apps.notices.digests import HORIZON, ChangedGround, DueReview, LastReview, Person
 from apps.notices.models import OutboxMessage
 from apps.registry.models import Use
-from apps.reviews.models import Review
+from apps.reviews.models import WAITING, Reopening, Review
 from apps.reviews.selectors import due_reviews
 
 
@@ -49,9 +49,11 @@ def reviews_to_ask_for(on: dt.date) -> list[DueReview]:
             "use_case__deputy", "verdict"
         )
     )
-    people = _people(use.use_case.owner_id for use in uses) | _people(use.use_case.deputy_id for use in uses)
+    cases = [use.use_case for use in uses]
+    people = _people(key for case in cases for key in (case.owner_id, case.deputy_id, case.approver_id))
+    changed = _changed([use.id for use in uses])
     last = _last_reviews([use.id for use in uses])
-    return [_due(use, people, last.get(use.id), on) for use in uses]
+    return [_due(use, people, last.get(use.id), changed.get(use.id, ()), on) for use in uses]
 
 
 def officers() -> list[Person]:
@@ -60,7 +62,9 @@ def officers() -> list[Person]:
     return [_person(user) for user in found]
 
 
-def _due(use: Use, people: dict[UUID, User], last: LastReview | None, on: dt.date) -> DueReview:
+def _due(
+    use: Use, people: dict[UUID, User], last: LastReview | None, changed: Sequence[ChangedGround], on: dt.date
+) -> DueReview:
     verdict = getattr(use, "verdict", None)
     return DueReview(
         use_id=use.id,
@@ -71,6 +75,8 @@ def _due(use: Use, people: dict[UUID, User], last: LastReview | None, on: dt.dat
         owner=_answering(people, use.use_case.owner_id, use),
         deputy=_answering(people, use.use_case.deputy_id, use),
         last=last,
+        changed=tuple(changed),
+        approver=_answering(people, use.use_case.approver_id, use),
     )
 
 
@@ -91,6 +97,14 @@ def _reachable() -> QuerySet[User]:
 def _people(ids: Iterable[UUID | None]) -> dict[UUID, User]:
     wanted = {user_id for user_id in ids if user_id}
     return {user.id: user for user in _reachable().filter(id__in=wanted).prefetch_related("grants")}
+
+
+def _changed(use_ids: Sequence[UUID]) -> dict[UUID, list[ChangedGround]]:
+    found: dict[UUID, list[ChangedGround]] = defaultdict(list)
+    rows = Reopening.objects.filter(use_id__in=use_ids, state__in=WAITING).select_related("change")
+    for row in rows.order_by("opened_at", "id"):
+        found[row.use_id].append(ChangedGround(row.change.kind, one_line(row.change.about), row.opened_at.date()))
+    return found
 
 
 def _last_reviews(use_ids: Sequence[UUID]) -> dict[UUID, LastReview]:
