@@ -18,6 +18,7 @@ from apps.core.changes import change
 from apps.core.clock import now, today
 from apps.core.errors import NotFound
 from apps.facts.models import Assertion
+from apps.imports.knowledge.licences import read_licences
 from apps.licences.models import Licence
 from apps.parties.models import Domain, HubOrganisation, Party, Stake
 from apps.registry.models import Deployment, LineageEdge, Model, ModelAlias, Release, Use, UseCase
@@ -117,9 +118,16 @@ def _parties(chance: random.Random, number: int) -> list[Party]:
 
 
 def _licences() -> list[Licence]:
+    terms = {entry.key: entry.columns["terms"] for entry in read_licences()}
+    like = {
+        "Apache-2.0": "apache-2.0",
+        "MIT": "mit",
+        "LicenseRef-Community": "llama-3.1-community",
+        "LicenseRef-Research": "qwen-research-2024",
+    }
     licences = _save(
-        Licence(key=f"bench-{ref.lower()}", ref=ref, name=ref, text_sha256="ab" * 32)
-        for ref in ("Apache-2.0", "MIT", "LicenseRef-Community", "LicenseRef-Research")
+        Licence(key=f"bench-{ref.lower()}", ref=ref, name=ref, text_sha256="ab" * 32, terms=terms[key])
+        for ref, key in like.items()
     )
     allowed = ("allowed", "allowed", "needs_authorisation", "prohibited")
     _save(
