@@ -22,6 +22,7 @@ from apps.core.errors import Conflict, InvalidInput, NotFound, NotPermitted, Wei
 from apps.core.text import clean_text
 from apps.imports import kinds
 from apps.imports.applying import CHUNK, in_order, plan_chunk, report, store_rows, told_errors, write_chunk
+from apps.imports.hosted import is_configuration
 from apps.imports.hub_card.fetching import fetch_card
 from apps.imports.known import Known
 from apps.imports.models import Import, ImportContent, ImportRow
@@ -61,6 +62,9 @@ def receive_import(
         message = filled("has more than %(most)d MiB", most=kinds.MOST_BYTES // 1024 // 1024)
         raise InvalidInput(message, pointer="/file")
     kinds.reader_of(kind)
+    if kind not in ("litellm", "openrouter") and is_configuration(content):
+        # Taken for something else, its keys and passwords would be stored.
+        raise InvalidInput("is not what this is: it looks like a configuration of LiteLLM", pointer="/kind")
     content = kinds.as_kept(kind, content)
     if len(content) <= READ_AT_ONCE:
         read(kind, content, file_name)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from apps.core.errors import NotPermitted
+from apps.core.errors import InvalidInput, NotPermitted
 from apps.facts.models import Assertion
 from apps.facts.selectors import current_facts
 from apps.facts.subjects import SubjectRef
@@ -156,3 +156,16 @@ def test_suspects_whose_words_cannot_be_stored_are_left_out() -> None:
     content = card('license: mit\ndatasets: ["gpt-4\\u202edata", "plain-gpt-4"]')
     assert counts(bring(content, "hf-card", "maker/Mine/README.md")) == (1, 0, 0, 0)
     assert [one.parent_name for one in LineageSuggestion.objects.all()] == ["gpt-4"]
+
+
+@pytest.mark.parametrize("kind", ["hf-card", "register", "weights-header"])
+def test_a_configuration_is_not_taken_for_something_else(kind: str) -> None:
+    with pytest.raises(InvalidInput, match="looks like a configuration of LiteLLM"):
+        bring(CONFIGURATION, kind, "config.yaml")
+    assert not ImportContent.objects.exists()
+
+
+def test_a_card_may_show_a_configuration() -> None:
+    content = card("license: mit", "# Mine\n\n```yaml\nmodel_list:\n- model_name: x\n```\n")
+    assert counts(bring(content, "hf-card", "maker--Mine--README.md")) == (1, 0, 0, 0)
+    assert ModelAlias.objects.get(identifier="maker/Mine")

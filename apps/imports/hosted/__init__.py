@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from apps.imports.strict import json_of, text_of, yaml_of
 
 MOST_BYTES = 16 * 1024 * 1024
 _MOST_ROWS = 50_000
+_MAY_BE = re.compile(rb"model_list|litellm_params")
 
 
 def read(content: bytes, *, name: str) -> Reading:
@@ -49,6 +51,17 @@ def without_secrets(content: bytes) -> bytes:
     else:
         data = _redacted(data)
     return json.dumps(data, ensure_ascii=False, indent=1).encode()
+
+
+def is_configuration(content: bytes) -> bool:
+    """Whether a file is a configuration with keys and passwords in it, whatever it is taken for."""
+    if not _MAY_BE.search(content):
+        return False
+    try:
+        data = _data(text_of(content, most=MOST_BYTES))
+    except UnreadableFile:
+        return False
+    return isinstance(data, dict) and litellm.is_configuration(data)
 
 
 def _data(text: str) -> Any:

@@ -28,7 +28,7 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
 def read(content: bytes, *, name: str) -> Reading:
-    """Read a card. `name` may tell the repository, as `owner/model/README.md`. Raises `UnreadableFile`."""
+    """Read a card. `name` may tell the repository, see `file_names`. Raises `UnreadableFile`."""
     cards = take_apart(content, name=name)
     ledger = Ledger()
     rows = [_row(card, ledger) for card in cards]
@@ -70,7 +70,7 @@ def _row(card: Card, all_cards: Ledger) -> Row:
     locator = card.api_at if len(card.api_at) > 1 and card.api_at != "/api" else "/"
     if not model:
         message = gettext_noop(
-            "The card names no model: import it by its identifier, or name the file owner/model/README.md."
+            "The card names no model: import it by its identifier, or name the file owner--model--README.md."
         )
         return Row(locator=locator, errors=(FieldError("/model_name", message),), raw=dict(card.data))
     return Row(

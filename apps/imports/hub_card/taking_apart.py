@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.core.errors import filled
+from apps.imports.file_names import repository_of
 from apps.imports.records import UnreadableFile
 from apps.imports.strict import json_of, text_of, yaml_of
 
@@ -18,7 +19,6 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9._-]{1,96})
 """`owner/name`, or the bare name that the hub's oldest repositories have."""
 _START = re.compile(r"\s*---[ \t]*\n")
 _END = re.compile(r"^(---|\.\.\.)[ \t]*$", re.MULTILINE)
-_PATH = re.compile(r"(?P<id>[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+)/[^/]+\.(md|json)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +74,9 @@ class Card:
 
 
 def take_apart(content: bytes, *, name: str) -> Sequence[Card]:
-    """The cards of a file; `name` may be a path of the hub such as `owner/model/README.md`. Raises `UnreadableFile`."""
+    """The cards of a file; `name` may tell the repository, see `file_names`. Raises `UnreadableFile`."""
     text = text_of(content, most=MOST_CARD)
-    path = _PATH.fullmatch(name.strip())
-    known = path["id"] if path else ""
+    known = repository_of(name)
     if text.lstrip()[:1] not in ("{", "["):
         return [readme(text, identifier=known)]
     data = json_of(text, most=MOST_CARD)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_noop
 from apps.core.errors import FieldError, filled
 from apps.facts.models import State
 from apps.imports.file_formats import PICKLE, format_of
+from apps.imports.file_names import repository_of
 from apps.imports.hub_card.suspects import by_architecture, strongest
-from apps.imports.hub_card.taking_apart import IDENTIFIER
 from apps.imports.hub_names import from_address
 from apps.imports.pointers import join
 from apps.imports.records import (
@@ -36,7 +36,6 @@ from apps.imports.weights_header.streams import CutOff, HeaderStream, Readable
 KIND = "weights-header"
 _OTHER_HEAD = 64 * 1024
 """Bytes by which formats without a readable header are recognised."""
-_REPOSITORY = re.compile(r"(?P<id>[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9._-]+)(@[^/]*)?/(?P<file>[^/]+)")
 _PART = re.compile(r"[-_.](\d{1,5})-of-(\d{1,5})$")
 _GENERAL = re.compile(
     r"(pytorch_|adapter_|diffusion_pytorch_|flax_|tf_|ggml-)?(model|weights|consolidated|checkpoint|pytorch|data)([-_.]?\d+)*",
@@ -75,7 +74,7 @@ class _Joined:
 
 
 def read(content: bytes, *, name: str) -> Reading:
-    """Read a header. `name` may tell the repository, as `owner/model/model.safetensors`. Raises `UnreadableFile`."""
+    """Read a header. `name` may tell the repository, see `file_names`. Raises `UnreadableFile`."""
     header = _header(content, name)
     row = _row(header, name)
     model = row.record.name if isinstance(row.record, ModelRecord) else name
@@ -118,7 +117,7 @@ def _row(header: Header, name: str) -> Row:
     raw = {"file": name, "format": header.label, **{key: header.metadata[key] for key in sorted(header.metadata)[:40]}}
     model, identifiers, remark = _name(header, name)
     if not model:
-        message = gettext_noop("The header names no model: name the file owner/model/FILE, or give the identifier.")
+        message = gettext_noop("The header names no model: name the file owner--model--FILE.")
         return Row(locator="/", errors=(FieldError("/metadata", message),), raw=raw)
     parents = parents_of(header.metadata, {identifier.casefold() for _, identifier in identifiers})
     notes = [remark] if remark else []
@@ -140,9 +139,9 @@ def _row(header: Header, name: str) -> Row:
 
 def _name(header: Header, name: str) -> tuple[str, Sequence[tuple[str, str]], str]:
     """Name and identifiers: by the repository in the file's name, then by the header, then by the file's name."""
-    repository = _REPOSITORY.fullmatch(name.strip())
-    if repository and IDENTIFIER.fullmatch(repository["id"]):
-        return repository["id"].rpartition("/")[2], (("huggingface", repository["id"]),), ""
+    repository = repository_of(name)
+    if repository:
+        return repository.rpartition("/")[2], (("huggingface", repository),), ""
     address = from_address(_text(header.metadata, "general.repo_url"))
     if address:
         return address.identifier.rpartition("/")[2], ((address.namespace, address.identifier),), ""
