@@ -5,7 +5,7 @@ its surroundings, and classes (`lineage-box`, `lineage-subject`, `lineage-open`,
 """
 
 import unicodedata
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +29,8 @@ class Box:
     title: str
     subtitle: str = ""
     open: bool = False
+    href: str = ""
+    """Where the box leads; a figure with such boxes can be walked with the keyboard, from left to right."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,13 @@ def lineage_svg(
     width = len(columns) * BOX_WIDTH + (len(columns) - 1) * GAP_X + 4
     height = max(y for _, y in [*places.values(), *(place for _, place in extra)]) + BOX_HEIGHT + 12
     drawn = [arrow for arrow in arrows if arrow.source in places and arrow.target in places]
+    role = "group" if any(box.href for box in by_key.values()) else "img"  # what is an image has no links inside
     return format_html(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="lineage" role="img" viewBox="0 0 {} {}" width="{}" height="{}"'
+        '<svg xmlns="http://www.w3.org/2000/svg" class="lineage" role="{}" aria-label="{}"'
+        ' viewBox="0 0 {} {}" width="{}" height="{}"'
         ' fill="none" stroke="currentColor" font-size="11"{}><title>{}</title>{}{}{}</svg>',
+        role,
+        title,
         width,
         height,
         width,
@@ -75,12 +81,14 @@ def _columns(subject: str, boxes: Mapping[str, Box], arrows: Sequence[Arrow]) ->
     """Keys by column: a box stands one column left of the nearest that was made from it, or right of its origin."""
     depth = {subject: 0}
     for step, here, there in ((-1, "target", "source"), (1, "source", "target")):
-        queue = [subject]
+        beside: dict[str, list[str]] = defaultdict(list)
+        for arrow in arrows:
+            beside[getattr(arrow, here)].append(getattr(arrow, there))
+        queue = deque([subject])
         while queue:
-            at = queue.pop(0)
-            for arrow in arrows:
-                other = getattr(arrow, there)
-                if getattr(arrow, here) == at and other not in depth and other in boxes:
+            at = queue.popleft()
+            for other in beside[at]:
+                if other not in depth and other in boxes:
                     depth[other] = depth[at] + step
                     queue.append(other)
     columns: dict[int, list[str]] = defaultdict(list)
@@ -111,7 +119,7 @@ def _box(box: Box, place: Place, subject: bool) -> SafeString:
     first = y + BOX_HEIGHT / 2 + 4 - 7 * (len(texts) - 1)
     look = ' stroke-width="2"' if subject else ' stroke-dasharray="4 3"' if box.open else ""
     kind = " lineage-subject" if subject else " lineage-open" if box.open else ""
-    return format_html(
+    drawn = format_html(
         '<g class="lineage-box{}"><rect x="{}" y="{}" width="{}" height="{}" rx="3"{}/>{}</g>',
         kind,
         x,
@@ -123,6 +131,10 @@ def _box(box: Box, place: Place, subject: bool) -> SafeString:
             "", "{}", ((_text(x + BOX_WIDTH / 2, first + 14 * row, line),) for row, line in enumerate(texts))
         ),
     )
+    if not box.href:
+        return drawn
+    name = f"{box.title}, {box.subtitle}" if box.subtitle else box.title
+    return format_html('<a class="lineage-link" href="{}"><title>{}</title>{}</a>', box.href, name, drawn)
 
 
 def _arrow(arrow: Arrow, places: Mapping[str, Place], subject: str) -> SafeString:

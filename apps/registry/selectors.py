@@ -21,6 +21,7 @@ from apps.registry.models import (
     HostingOffer,
     LineageClaim,
     LineageEdge,
+    LineageSuggestion,
     Model,
     ModelAlias,
     Release,
@@ -109,6 +110,14 @@ def model_by_id(model_id: UUID) -> Model:
     )
     if found is None:
         raise NotFound("There is no such model.")
+    return found
+
+
+def suggestion_by_id(suggestion_id: UUID) -> LineageSuggestion:
+    """One suspected parent with the model it is suspected for. Raises `NotFound`."""
+    found = LineageSuggestion.objects.select_related("child", "parent").filter(id=suggestion_id).first()
+    if found is None:
+        raise NotFound("There is no such suggestion.")
     return found
 
 

@@ -22,6 +22,7 @@ from apps.licences.models import Licence
 from apps.licences.services import store_text
 from apps.parties.models import Party
 from apps.registry.models import LineageEdge, Release, TrustedSigner
+from apps.registry.services import Suggestion, suggest_parents
 from apps.reviews.models import Change
 from apps.reviews.noticing import note_changes
 from tests.api.calling import NOBODY, Caller, Form, Holder, a_caller, with_token
@@ -33,7 +34,18 @@ pytestmark = pytest.mark.django_db
 OPEN = {"openapi.json", "docs", "problems/<str:code>", "gate/public-key", ""}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UNSAFE = METHODS[1:]
-SHARED = {"assertions", "models", "releases", "lineage-edges", "artefacts", "parties", "stakes", "licences", "lists"}
+SHARED = {
+    "assertions",
+    "models",
+    "releases",
+    "lineage-edges",
+    "lineage-suggestions",
+    "artefacts",
+    "parties",
+    "stakes",
+    "licences",
+    "lists",
+}
 SHARED |= {
     "trusted-signers",
     "verifications",
@@ -185,6 +197,11 @@ def _bundle() -> bytes:
         return sign_with_key(a_folder(Path(folder) / "model"), Key.new())
 
 
+def _suspect(register: Register, name: str) -> Any:
+    rows = [Suggestion(name=f"Gamma/{name}", reason="The text of the card names it")]
+    return suggest_parents(actor=SETUP, child=register.model, suggestions=rows, channel=f"card {uuid7()}")[0].id
+
+
 def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
     """Method, address and a good body of every write that there is."""
     ours, model = register.ours, str(register.model.id)
@@ -221,6 +238,8 @@ def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
     yield "POST", f"trusted-signers/{TrustedSigner.objects.earliest('id').id}/withdraw", reason
     yield "POST", "lineage-edges", {"child": model, "parent_name": "x/y", "relation": "finetune", "source": "Card"}
     yield "POST", f"lineage-edges/{LineageEdge.objects.earliest('id').id}/remove", reason
+    for asked, body in (("confirm", {"relation": "merge", **reason}), ("refuse", reason)):
+        yield "POST", f"lineage-suggestions/{_suspect(register, asked)}/{asked}", body
     yield "POST", "stakes", {"owner": two[0], "owned": two[1], "basis": "votes", "source": "R", "as_of": "2026-01-01"}
     yield "POST", "uses", {"name": "New", "model": model, "team": team}
     yield "POST", f"uses/{use}/evaluate", {}
@@ -268,6 +287,8 @@ MAY: dict[str, str] = {
     "trusted-signers/withdraw": "admin officer",
     "lineage-edges": "admin officer",
     "lineage-edges/remove": "admin officer",
+    "lineage-suggestions/confirm": "admin officer",
+    "lineage-suggestions/refuse": "admin officer",
     "stakes": "admin officer",
     "uses": "admin officer owner",
     "uses/evaluate": "admin officer owner",

@@ -39,6 +39,8 @@ CHANGES = {"use-new", "use-new-model", "use-facts", "use-claim", "use-retire", "
         "import-template",
         "model-new",
         "lineage-new",
+        "lineage-decide",
+        "lineage-withdraw",
         "release-new",
         "file-new",
         "party-new",
@@ -55,7 +57,8 @@ REFUSED: dict[str, set[str]] = {
     "auditor": ACCOUNTS | CHANGES | {"use-review"},
     "owner": ACCOUNTS
     | {"import-new", "import-fetch", "import-template", "trusted-signer-new", "trusted-signer-withdraw"}
-    | {"project-new", "organisation-facts", "system", "journal", "journal-entry", "lineage-new"},
+    | {"project-new", "organisation-facts", "system", "journal", "journal-entry", "lineage-new"}
+    | {"lineage-decide", "lineage-withdraw"},
 }
 """Pages that say “not permitted” to somebody who is signed in; everything else opens."""
 HIDDEN: dict[str, set[str]] = {
@@ -200,6 +203,7 @@ class TestPosts:
                 {"relation": "merge", "parent": "New/Base", "source": "Card"},
                 {"officer", "administrator"},
             ),
+            "lineage-decide": ({"decision": "refuse", **reason}, {"officer", "administrator"}),
             "project-new": (
                 {"name": "new", "team": team, "default_branch": "main"},
                 {"officer", "administrator"},

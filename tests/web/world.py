@@ -29,7 +29,7 @@ from apps.parties.models import Party
 from apps.parties.services import record_stake
 from apps.policy.evaluation import judge_uses
 from apps.registry import services as registry
-from apps.registry.models import Model, Release, TrustedSigner, Use, Verification
+from apps.registry.models import LineageSuggestion, Model, Release, TrustedSigner, Use, Verification
 from apps.registry.services import FactInput
 from apps.registry.services.models import AliasInput
 from apps.registry.services.signatures import verify_signature
@@ -253,6 +253,7 @@ def _shared(world: World) -> None:
         "other_id": other_id,
         "verification_id": check.id,
         "signer_id": signer.id,
+        "suggestion_id": suspect(model).id,
         "model_id": model.id,
         "release_id": model.releases.get(revision="").id,
         "party_id": developer.id,
@@ -267,6 +268,12 @@ def _shared(world: World) -> None:
         "grant_id": grant.id,
         "token_id": token.id,
     }
+
+
+def suspect(model: Model) -> LineageSuggestion:
+    """A parent that something speaks for."""
+    rows = [registry.Suggestion(name="Gamma/Base", reason="The text of the card names it", strength="medium")]
+    return registry.suggest_parents(actor=SETUP, child=model, suggestions=rows, channel="hf-card")[0]
 
 
 def an_import() -> Import:

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from apps.api.lists import folded, search_text
 from apps.api.v1.exports import CompletenessSerializer, shown
 from apps.api.v1.licence_layers import LayersSerializer, layers
+from apps.api.v1.lineage import ClaimSerializer, LineageSerializer, OriginSerializer, lineage_of
 from apps.api.v1.parties import SOURCED
 from apps.api.views import Body, NounViewSet, Shown, reference
 from apps.exports.completeness import completeness_of
@@ -20,6 +21,7 @@ from apps.parties.selectors import parties
 from apps.policy.licences import licence_of_release
 from apps.registry import selectors, services
 from apps.registry.models import Artefact, HostingMode, HostingOffer, LineageEdge, Model, ModelAlias, Release
+from apps.registry.origins import origin_of
 from apps.registry.services.models import AliasInput
 
 
@@ -97,6 +99,17 @@ class Models(NounViewSet):
         body = self.read(AliasBody)
         return self.changed(pk, lambda model: services.add_alias(actor=self.actor, model=model, **body))
 
+    @extend_schema(responses={200: LineageSerializer})
+    def lineage(self, request: Request, pk: str) -> Response:
+        """What the model was made from, nearest first, and what was made from it."""
+        return Response(lineage_of(self.get_object().id))
+
+    @extend_schema(responses={200: OriginSerializer(many=True)})
+    def origin(self, request: Request, pk: str) -> Response:
+        """Countries in their roles, each with the path behind it; no country where it is not known."""
+        elements: Any = origin_of(self.get_object().id)
+        return Response(OriginSerializer(elements, many=True).data)
+
     @extend_schema(responses={200: CompletenessSerializer})
     def completeness(self, request: Request, pk: str) -> Response:
         """Which elements of the G7's “SBOM for AI” are known of the model, and which are missing."""
@@ -155,10 +168,11 @@ class LineageEdgeSerializer(Shown[LineageEdge]):
     parent = serializers.UUIDField(  # type: ignore[assignment]  # as in facts.FactBody
         source="parent_id", allow_null=True
     )
+    claims = ClaimSerializer(many=True)
 
     class Meta:
         model = LineageEdge
-        fields = ("id", "child", "parent", "parent_name", "relation", "weights_transfer", *SOURCED)
+        fields = ("id", "child", "parent", "parent_name", "relation", "weights_transfer", *SOURCED, "claims")
 
 
 class LineageEdgeBody(Body):
@@ -191,7 +205,7 @@ class LineageEdges(NounViewSet):
 
     def rows(self) -> QuerySet[LineageEdge]:
         self.actor.require("register.read")
-        return LineageEdge.objects.all()
+        return LineageEdge.objects.prefetch_related("claims")
 
     @extend_schema(request=LineageEdgeBody, responses={201: LineageEdgeSerializer})
     def create(self, request: Request) -> Response:

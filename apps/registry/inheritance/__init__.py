@@ -4,7 +4,18 @@ Weights pass whole along the relations of `WEIGHTS`; a teacher (`TEACHES`) passe
 what a model was made from walks here, be it for one model, for a judged use or for the whole graph.
 """
 
-from apps.registry.inheritance.graph import BY_WEIGHTS, SELF, TEACHER, TEACHES, WEIGHTS, Edge, Graph, Reached, Step
+from apps.registry.inheritance.graph import (
+    BY_WEIGHTS,
+    SELF,
+    TEACHER,
+    TEACHES,
+    WEIGHTS,
+    Edge,
+    Graph,
+    Reached,
+    Step,
+    contradictions,
+)
 from apps.registry.inheritance.spreading import NOTHING, Inherited, Way, spread
 
 __all__ = [
@@ -20,5 +31,6 @@ __all__ = [
     "Reached",
     "Step",
     "Way",
+    "contradictions",
     "spread",
 ]

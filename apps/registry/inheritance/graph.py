@@ -146,3 +146,15 @@ class Graph(Generic[E]):
                 if edge.parent_id:
                     queue.append((edge.parent_id, key[1], longer))
         return weights + taught
+
+
+def contradictions(edges: Iterable[E]) -> list[E]:
+    """Edges between the same two models whose relations cannot both be right, such as fine-tuned and quantised.
+
+    That a parent also taught the child contradicts nothing.
+    """
+    between: dict[tuple[UUID, object], list[E]] = defaultdict(list)
+    for edge in edges:
+        if edge.relation not in TEACHES:
+            between[edge.child_id, edge.parent_id or edge.parent_name.casefold()].append(edge)
+    return [edge for found in between.values() if len({one.relation for one in found}) > 1 for edge in found]

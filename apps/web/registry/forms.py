@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,15 +27,20 @@ class MomentField(forms.DateTimeField):
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
-class AsOfForm(Form):
-    """The moment whose facts and verdict are shown."""
+class PastForm(Form):
+    """The moment at which something is looked at."""
 
     as_of = MomentField(label=gettext_lazy("Facts as of"))
 
-    def __init__(self, use: Use, data: Any = None, *, moment: dt.datetime | None = None) -> None:
+    def __init__(self, data: Any = None, *, moment: dt.datetime | None = None) -> None:
         super().__init__(data, auto_id="id_moment_%s", initial={"as_of": moment})
-        self.use = use
         self.fields["as_of"].widget.attrs["max"] = f"{timezone.localtime():%Y-%m-%dT%H:%M}"
+
+    @classmethod
+    def asked(cls, request: HttpRequest) -> "PastForm":
+        """The form as the address of a page fills it."""
+        form = cls(request.GET if "as_of" in request.GET else None)
+        return cls(moment=form.moment) if form.moment is None and not form.is_bound else form
 
     @property
     def moment(self) -> dt.datetime | None:
@@ -48,6 +54,14 @@ class AsOfForm(Form):
         if found > now():
             raise forms.ValidationError(_("This moment has not come yet."))
         return found
+
+
+class AsOfForm(PastForm):
+    """The moment whose facts and verdict are shown."""
+
+    def __init__(self, use: Use, data: Any = None, *, moment: dt.datetime | None = None) -> None:
+        super().__init__(data, moment=moment)
+        self.use = use
 
     def evaluation(self) -> Evaluation | None:
         """The evaluation in force at the moment; None, with a message at the field, where there was none."""

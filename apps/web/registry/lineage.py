@@ -1,16 +1,18 @@
 """What a model was made from, as rows and as a figure."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.registry.drawing import Arrow, Box, lineage_svg
 from apps.registry.models import LineageEdge, Model
-from apps.registry.selectors import Lineage
+from apps.registry.selectors import Lineage, edges_at
 
 
 @dataclass(frozen=True)
@@ -31,18 +33,34 @@ def lineage_rows(model: Model, lineage: Lineage) -> list[Row]:
     ]
 
 
+def children_at(model: Model, moment: dt.datetime | None) -> list[LineageEdge]:
+    """The edges of what was made from the model itself."""
+    below = edges_at(moment, below=[model.id], ends=("child__developer", "parent"))
+    return sorted(
+        (edge for edge in below if edge.parent_id == model.id), key=lambda edge: (edge.relation, edge.child.name)
+    )
+
+
 def origin_rows(entry: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:
     """Country, role, party and model of every known origin."""
     value = (entry or {}).get("value")
     return value if isinstance(value, list) else []
 
 
-def picture(model: Model, lineage: Lineage) -> SafeString | None:
-    """The figure; None for a model of which no parent is recorded."""
-    edges = lineage.ancestors(model.id)
+def picture(
+    model: Model, lineage: Lineage, below: Sequence[LineageEdge] = (), kept: str | None = None
+) -> SafeString | None:
+    """The figure; None for a model of which no relation is recorded.
+
+    `below` are edges of what was made from it, those first that matter most. With `kept`, the end of the addresses,
+    every box leads to the lineage of its model.
+    """
+    edges = [*lineage.ancestors(model.id), *below]
     if not edges:
         return None
-    boxes = {str(edge.parent_id): _box(edge.parent) for edge in edges if edge.parent}
+    made = {str(edge.child_id): _box(edge.child, kept) for edge in below}
+    boxes = {str(edge.parent_id): _box(edge.parent, kept) for edge in edges if edge.parent} | made
+    boxes.pop(str(model.id), None)
     unresolved = {_open_key(edge): Box(_open_key(edge), edge.parent_name, _("not in the register"), open=True)
                   for edge in edges if edge.parent is None}  # fmt: skip
     arrows = [
@@ -55,14 +73,16 @@ def picture(model: Model, lineage: Lineage) -> SafeString | None:
         for edge in edges
     ]
     title = _("What %(model)s was made from; the table says the same in words.") % {"model": model.name}
-    svg = lineage_svg(_box(model), [*boxes.values(), *unresolved.values()], arrows, title=title)
+    svg = lineage_svg(_box(model, kept), [*boxes.values(), *unresolved.values()], arrows, title=title)
     return format_html(
         '<div class="drawing" tabindex="0" role="region" aria-label="{}">{}</div>', _("Figure of the lineage"), svg
     )
 
 
-def _box(model: Model) -> Box:
-    return Box(str(model.id), model.name, model.developer.name if model.developer else _("developer unknown"))
+def _box(model: Model, kept: str | None = None) -> Box:
+    developer = model.developer.name if model.developer else _("developer unknown")
+    href = "" if kept is None else reverse("model-lineage", args=[model.id]) + kept
+    return Box(str(model.id), model.name, developer, href=href)
 
 
 def _open_key(edge: LineageEdge) -> str:

@@ -1,5 +1,6 @@
 """Models: what a developer publishes, its releases, lineage and licence, and the uses in sight."""
 
+import datetime as dt
 from uuid import UUID
 
 from django import forms
@@ -18,12 +19,15 @@ from apps.parties.selectors import parties
 from apps.policy.sheets.entries import from_columns, from_fact
 from apps.registry import selectors, services
 from apps.registry.models import LineageEdge, Model
+from apps.registry.origins import origin_of
 from apps.reviews.selectors import waiting_on_model
 from apps.web.facts import Line, sheet_lines
 from apps.web.forms import Form, attempt
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import language, page
-from apps.web.registry.lineage import lineage_rows, picture
+from apps.web.registry.forms import PastForm
+from apps.web.registry.lineage import children_at, lineage_rows, picture
+from apps.web.registry.past import releases_at
 from apps.web.registry.subject_facts import editable
 
 SHOWN_USES = 200
@@ -53,24 +57,31 @@ def model(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
     """One model with everything that is known of it, and with what it carries."""
     actor.require("register.read")
     found = selectors.model_by_id(model_id)
-    lineage = selectors.Lineage.load()
+    past = PastForm.asked(request)
+    moment = past.moment
+    lineage = selectors.Lineage.above(model_id, moment)
     uses = selectors.uses(actor).filter(deployment__release__model=found).select_related("verdict")
     context = {
         "model": found,
-        "lines": editable(_lines(found), actor, SubjectRef("model", found.id)),
+        "moment": moment,
+        "past_form": past,
+        "aliases": [alias for alias in found.aliases.all() if moment is None or alias.created_at <= moment],
+        "releases": releases_at(found, moment),
+        "origin": origin_of(found.id) if moment is None else [],
+        "lines": _lines(found, moment) if moment else editable(_lines(found), actor, SubjectRef("model", found.id)),
         "rows": lineage_rows(found, lineage),
         "picture": picture(found, lineage),
-        "children": found.children.select_related("child__developer").order_by("relation", "child__name", "id"),
+        "children": children_at(found, moment),
         "waiting": waiting_on_model(actor, found.id) if actor.may("reviews.read") else [],
         "uses": uses.order_by("name", "id")[:SHOWN_USES],
-        "may_change": actor.may("register.change") and actor.sees_all,
-        "may_report": actor.may("reports.make"),
-        "may_register": actor.may("register.change"),
+        "may_change": actor.may("register.change") and actor.sees_all and not moment,
+        "may_report": actor.may("reports.make") and not moment,
+        "may_register": actor.may("register.change") and not moment,
     }
     return render(request, "registry/model.html", context)
 
 
-def _lines(found: Model) -> list[Line]:
+def _lines(found: Model, moment: dt.datetime | None = None) -> list[Line]:
     """The model's own columns and its stated facts; what is derived for a use is shown there."""
     subject = SubjectRef("model", found.id)
     developer = found.developer
@@ -78,7 +89,9 @@ def _lines(found: Model) -> list[Line]:
         f"model.{name}": from_columns(getattr(found, name), found) for name in ("name", "family", "kind", "access")
     }
     entries["model.developer"] = from_columns(str(developer.id) if developer else None, found, str(developer or ""))
-    entries |= {f"model.{name}": from_fact(fact) for name, fact in current_facts([subject])[subject].items()}
+    entries |= {
+        f"model.{name}": from_fact(fact) for name, fact in current_facts([subject], recorded=moment)[subject].items()
+    }
     shown = sheet_lines("model", entries, language())
     return [one for one in shown if one.path in entries or paths()[one.path].asserted]
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.web.registry import deployments, models, registering, stating, subject_facts, uses
+from apps.web.registry import deployments, lineage_pages, models, registering, stating, subject_facts, uses
 
 urlpatterns: list[URLPattern] = [
     path("uses", uses.listing, name="uses"),
@@ -16,6 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("models", models.models, name="models"),
     path("models/new", models.new, name="model-new"),
     path("models/<uuid:model_id>", models.model, name="model"),
+    path("models/<uuid:model_id>/lineage", lineage_pages.lineage, name="model-lineage"),
+    path("models/<uuid:model_id>/lineage/withdraw", lineage_pages.withdraw, name="lineage-withdraw"),
+    path("lineage-suggestions/<uuid:suggestion_id>/decide", lineage_pages.decide, name="lineage-decide"),
     path("models/<uuid:model_id>/parents/new", models.add_parent, name="lineage-new"),
     path("models/<uuid:model_id>/releases/new", models.add_release, name="release-new"),
     path("releases/<uuid:release_id>/files/new", models.add_file, name="file-new"),
