@@ -4,10 +4,10 @@ An export and an import meet in the same plain form: whatever is gathered here a
 read back from it. Facts are gathered as they resolve, one per field, with what other sources say instead.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,14 +57,14 @@ class Gathered:
 
     models: Sequence[ModelEntry]
     uses: Sequence[UseEntry] = ()
-    newest: datetime | None = None
+    newest: dt.datetime | None = None
 
 
 @dataclass
 class _Newest:
     """The newest moment among the rows that were looked at: equal registers give equal exports."""
 
-    at: datetime | None = None
+    at: dt.datetime | None = None
 
     def see(self, *rows: Any) -> None:
         for row in rows:
@@ -137,7 +137,7 @@ def _gather(model_ids: Sequence[UUID], uses: Iterable[Use]) -> Gathered:
 
 def _models(ids: Sequence[UUID], names: _Names, newest: _Newest) -> list[ModelEntry]:
     rows: QuerySet[Model] = Model.objects.select_related("developer").prefetch_related(
-        "aliases", "releases__artefacts", "parents__parent__aliases"
+        "aliases", "releases__artefacts", "parents__parent__aliases", "parents__claims"
     )
     models = rows.in_bulk(ids)
     subjects = [SubjectRef("model", key) for key in ids]
@@ -164,7 +164,7 @@ def _record(model: Model, release: Release, main: bool, facts: FactsBySubject, n
         developer=model.developer.name if model.developer else "",
         revision=release.revision,
         family=model.family if main else "",
-        parents=[_parent(edge) for edge in _in_order(model.parents.all())] if main else [],
+        parents=[one for edge in _in_order(model.parents.all()) for one in _parents(edge)] if main else [],
         files=[_file(one) for one in sorted(release.artefacts.all(), key=lambda one: one.path)],
         facts=[
             *_facts("model", of_model, names),
@@ -229,16 +229,26 @@ def _origin(row: Sourced) -> Provenance:
     return Provenance(source=row.source_label, source_url=row.source_url, as_of=row.as_of)
 
 
-def _parent(edge: LineageEdge) -> ParentRecord:
+def _parents(edge: LineageEdge) -> list[ParentRecord]:
+    """What each source says of an edge; of one source the newest."""
+    claims: dict[str, Sourced] = {}
+    for claim in sorted(edge.claims.all(), key=lambda one: (one.source_label, one.as_of or dt.date.min, one.channel)):
+        if claim.withdrawn_at is None:
+            claims[claim.source_label] = claim
+    return [_parent(edge, claim) for claim in claims.values() or [edge]]
+
+
+def _parent(edge: LineageEdge, claim: Sourced) -> ParentRecord:
     known = identifiers(edge.parent.aliases.all()) if edge.parent else []
-    namespace, name = known[0] if known else ("", edge.parent.name if edge.parent else edge.parent_name)
+    unknown = (edge.parent_namespace, edge.parent.name if edge.parent else edge.parent_name)
+    namespace, name = known[0] if known else unknown
     return ParentRecord(
         name=name,
         namespace=namespace,
         relation=str(edge.relation),
-        state=str(edge.state),
-        note=edge.note,
-        provenance=_origin(edge),
+        state=str(claim.state),
+        note=claim.note,
+        provenance=_origin(claim),
     )
 
 

@@ -20,6 +20,7 @@ from apps.licences.models import Licence
 from apps.registry import services as registry
 from apps.registry.models import Model
 from apps.registry.services import FactInput
+from apps.registry.services.lineage import claim_lineage_edge
 from apps.registry.services.models import AliasInput
 from tests.exports.test_round_trip import said
 from tests.making import SETUP, a_model, a_party, a_team, a_use, a_user
@@ -109,6 +110,15 @@ def a_rich_register() -> tuple[Model, Any]:
         state="disputed",
         source=CARD,
         note="Deleted.",
+    )
+    claim_lineage_edge(
+        actor=SETUP,
+        child=tuned,
+        relation="finetune",
+        parent=base,
+        state="inferred",
+        source="Somebody else",
+        note="Seen.",
     )
     use = a_use(
         Team.objects.get(),

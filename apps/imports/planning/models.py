@@ -214,9 +214,7 @@ class Models(Statements):
             if said == (old.state, old.source_url, old.note, old.parent_name) and (day is None or old.as_of == day):
                 return
         planned = Parent(child=model, parent=self.known.models.get(found) if found else None, record=parent)
-        if all(
-            (one.record.relation, one.record.name) != (parent.relation, parent.name) for one in self.planned.parents
-        ):
+        if not any(_same_claim(one.record, parent) for one in self.planned.parents):
             self.planned.parents.append(planned)
             self.planned.change("model", parent.relation, old.parent_name if old else None, parent.name, parent.state)
 
@@ -263,3 +261,8 @@ def _licence_facts(licences: Sequence[LicenceRecord], planned: Planned) -> list[
             note=first.link[:1000],
         )
     ]
+
+
+def _same_claim(one: ParentRecord, other: ParentRecord) -> bool:
+    """Whether two entries of a file are about the same edge, from the same source."""
+    return (one.relation, one.name, one.provenance.source) == (other.relation, other.name, other.provenance.source)
