@@ -15,7 +15,7 @@ from apps.findings.services import propose_waiver
 from apps.gate.models import GateDecision
 from apps.gate.services import create_project
 from apps.imports.models import Import, ImportRow
-from apps.licences.models import Licence
+from apps.licences.models import Licence, LicenceText
 from apps.notices.models import OutboxMessage
 from apps.parties.models import Domain, Party, PartyName
 from apps.parties.services import record_stake
@@ -27,6 +27,7 @@ from apps.registry.services.signers import declare_signer
 from apps.registry.services.sums import compare_sums, record_sums
 from apps.registry.verification.sums import FileSum, SumList
 from apps.reports.models import Report
+from apps.reviews.models import Change
 from apps.reviews.services import complete_review
 from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, RestrictionEvent
 from tests.making import SETUP, a_model, a_party, a_team, a_user, state
@@ -49,6 +50,7 @@ def many_more(world: World) -> None:
     _decided(world)
     _files(world)
     _around(world)
+    _texts(world)
 
 
 def _shared(world: World) -> None:
@@ -132,6 +134,25 @@ def _imported(world: World) -> None:
         row.save()
         one.pk, one._state.adding = uuid7(), True
         one.save()
+
+
+def _texts(world: World) -> None:
+    """Texts seen as those of one licence, and changes that touch one use."""
+    text = LicenceText.objects.get(id=world.shared["text_id"])
+    seen = text.sightings.all()[0]
+    found = Change.objects.get(id=world.shared["change_id"])
+    touch = found.reopenings.filter(use=world.ours.use).get()
+    with change(SETUP, "tests.fill"):
+        for number in range(MANY):
+            for row in (text, seen, found, touch):
+                row.pk, row._state.adding = uuid7(), True
+            text.sha256, found.identity = f"{number:064x}", f"sha256:{number}"
+            text.save()
+            seen.text, seen.source_label = text, f"LICENSE {number}"
+            seen.save()
+            found.save()
+            touch.change = found
+            touch.save()
 
 
 def _around(world: World) -> None:
