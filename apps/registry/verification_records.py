@@ -58,7 +58,7 @@ class Verification(BaseModel):
     class Kind(models.TextChoices):
         SUMS = "sums", _("Checksums compared with a list")
         FOLDER = "folder", _("Files read and compared")
-        SIGNATURE = "signature", _("Signature verified")
+        SIGNATURE = "signature", _("Signature checked")
 
     class Outcome(models.TextChoices):
         EQUAL = "equal", _("Equal")

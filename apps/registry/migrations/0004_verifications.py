@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("sums", "Checksums compared with a list"),
                             ("folder", "Files read and compared"),
-                            ("signature", "Signature verified"),
+                            ("signature", "Signature checked"),
                         ],
                         max_length=9,
                     ),

@@ -197,7 +197,8 @@ def _checked(
     added: int,
 ) -> Checked:
     compared = _what_was_compared(comparison, folder)
-    outcome = _outcome(judged, comparison, compared)
+    others = _other_record(release, read, bundle) if folder is not None and judged.holds else []
+    outcome = Verification.Outcome.DIFFERS if others else _outcome(judged, comparison, compared)
     signer = dict(judged.outcome.signer)
     if judged.holds and read.log:
         signer["log"] = dict(read.log)
@@ -205,7 +206,10 @@ def _checked(
         kind=Verification.Kind.SIGNATURE,
         outcome=outcome,
         compared=compared,
-        reasons=_reasons(read, judged, comparison, compared, added),
+        reasons=[
+            *_reasons(read, judged, comparison, compared, added),
+            *([about_files("other_record", others)] if others else []),
+        ],
         comparison=comparison,
         expected=recorded_sums(release),
         signer=signer,
@@ -223,6 +227,12 @@ def _checked(
         material=read.kind,
         expected_signer=(judged.attempt.identity, judged.attempt.issuer),
     )
+
+
+def _other_record(release: Release, read: bundles.Bundle, bundle: bytes) -> list[str]:
+    """Recorded files that are not as the signed list has them: good files of another release would verify, too."""
+    against = _compare(release, read, bundle, None)
+    return [one.path for one in against.files if one.result in (DIFFERING, ADDITIONAL)]
 
 
 def _what_was_compared(comparison: Comparison, folder: Folder | None) -> Verification.Compared:

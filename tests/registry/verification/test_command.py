@@ -88,7 +88,7 @@ def test_verifies_a_signature_and_later_its_proof(release: Release, tmp_path: Pa
     declare_signer(actor=SETUP, party=release.model.developer, kind="key", material=key.public_pem, source="Site")
     run(folder, "--release", release.id, "--record", "--ignore", "model.sig")
     said = run(folder, "--release", release.id, "--signature", folder / "model.sig", "--ignore", "model.sig")
-    assert "Signature verified: Verified" in said
+    assert "Signature checked: Verified" in said
     assert values(release)["signature_state"] == ("verified", "verified")
     proof = tmp_path / "proof.zip"
     proof.write_bytes(bytes(Verification.objects.get(kind="signature").proof))

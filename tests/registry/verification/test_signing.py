@@ -225,6 +225,16 @@ class TestTampering:
         assert (check.outcome, codes(check)[0]) == ("invalid", "expired")
         assert check.signer["subject"] == "CN=Alpha"
 
+    def test_good_files_of_another_release_do_not_verify_this_one(
+        self, tmp_path: Path, release: Release, developer: Party
+    ) -> None:
+        folder, key = a_folder(tmp_path / "m"), Key.new()
+        trust(developer, "key", key.public_pem)
+        registry.add_artefact(actor=SETUP, release=release, path="other.safetensors", sha256="1" * 64)
+        check = verify_signature(actor=SETUP, release=release, bundle=sign_with_key(folder, key), root=folder)
+        assert (check.outcome, codes(check)[-1]) == ("differs", "other_record")
+        assert facts(release)["signature_state"].value == "invalid"
+
 
 class TestTrust:
     def test_a_signature_of_somebody_not_declared_is_no_verified_one(self, tmp_path: Path, release: Release) -> None:

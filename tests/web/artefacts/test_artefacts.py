@@ -128,7 +128,7 @@ class TestSignatures:
         )
         check = Verification.objects.latest("created_at")
         assert check.performed_by == world.people["owner"].name or check.performed_by
-        assert "whom Alpha Labs is trusted to sign with" in answer.content.decode()
+        assert "a trusted signer of Alpha Labs" in answer.content.decode()
 
     def test_of_others_are_shown_as_not_trusted(self, world: World, client_of: ClientOf, tmp_path: Path) -> None:
         key = Key.new()
