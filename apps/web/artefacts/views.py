@@ -95,7 +95,7 @@ def _recorded(made: Recorded) -> str:
         made.created,
     ) % {"created": made.created, "unchanged": made.unchanged, "replaced": made.replaced}
     if made.unsummed:
-        text += " " + _("%(count)d files are listed without a SHA-256.") % {"count": made.unsummed}
+        text += " " + _("Listed without a SHA-256: %(count)d.") % {"count": made.unsummed}
     return text
 
 

@@ -65,7 +65,7 @@ class TestACheck:
         shown = client_of("auditor").get(f"/verifications/{world.shared['verification_id']}").content.decode()
         for text in (
             "Signed by SHA-256",
-            "are not the signed ones: config.json",
+            "Files that are not the signed ones (1): config.json",
             "Who signed",
             "Alpha Labs",
             "Differing",
@@ -92,7 +92,7 @@ class TestSums:
         answer = client.post(address(world, "/sums"), {"file": file(lines), "action": "record"}, follow=True)
         assert "1 checksum recorded, 0 unchanged, 0 replaced." in answer.content.decode()
         answer = client.post(address(world, "/sums"), {"file": file(lines), "action": "compare_in_use"}, follow=True)
-        assert "files are missing" in answer.content.decode()
+        assert "Files that are missing" in answer.content.decode()
         assert AuditEntry.objects.filter(action="artefact.verify", subject_type="registry.verification").count() >= 1
 
     def test_that_are_wrong_are_told_at_the_field_and_nothing_is_written(
