@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from apps.registry.magic import format_by_magic
+
 HEAD = 4096
 """How many bytes from the beginning of a file are looked at."""
 UNRECOGNISED = "unrecognised"
@@ -46,20 +48,15 @@ _BINARIES: tuple[tuple[tuple[str, ...], str], ...] = (
 _PICKLED = frozenset({"pickle", "bin"})
 _FIRST_BYTES: tuple[tuple[bytes, str], ...] = (
     (b"GGUF", "gguf"),
-    *((magic, "ggml") for magic in (b"ggjt", b"tjgg", b"ggla", b"algg", b"ggmf", b"fmgg", b"lmgg", b"ggml")),
-    (b"\x89HDF\r\n\x1a\n", "hdf5"),
+    *((magic, "ggml") for magic in (b"ggjt", b"ggla", b"algg", b"ggmf", b"ggml")),
     (b"\x7fELF", "executable"),
-    (b"MZqFpD", "llamafile"),
-    (b"MZ", "executable"),
-    *((bytes((0x80, protocol)), "pickle") for protocol in range(2, 6)),
 )
+"""What `magic.py` does not know by itself."""
 _TOLD_BY_BYTES = frozenset({"safetensors", "gguf", "ggml", "hdf5", "tflite", "npy", "onnx"})
 """Formats whose first bytes are fixed, so that other bytes are another format."""
 KNOWN = frozenset({*_BY_SUFFIX.values(), *(told for _, told in _BINARIES), "npy_pickled"})
 _CODE = frozenset({".py", ".pyc", ".pyd", ".so", ".dll", ".dylib"})
 _PICKLED_ARRAY = re.compile(rb"['\"]descr['\"]\s*:\s*(\[.*)?['\"][|<>=]?O")
-_OLD_PICKLE = re.compile(rb"[}\])]q|(\(?[dl]p\d+\n|\(?c[a-z_][a-z0-9_.]*\n[A-Za-z_][A-Za-z0-9_]*\n|\(?i[a-z_.]+\n)")
-"""How pickles of the protocols 0 and 1 begin, which have no mark of their own."""
 _CONFIGURATIONS = re.compile(r"(?:^|/)(?:[a-z_]*config|model_index|modelling_config)\.json$", re.IGNORECASE)
 _CODE_KEYS = ("auto_map", "custom_pipelines")
 
@@ -80,7 +77,7 @@ def recognise(path: str, head: bytes | None = None) -> Recognised:
     named = by_name(path)
     if head is None:
         return Recognised(named)
-    told = _by_content(head, named)
+    told = _by_content(head, named, path)
     if told:
         return Recognised(told, by_content=True)
     if named in _TOLD_BY_BYTES:
@@ -96,28 +93,22 @@ def by_name(path: str) -> str:
     return _BY_SUFFIX.get(PurePosixPath(name).suffix, "")
 
 
-def _by_content(head: bytes, named: str) -> str:
-    for magic, told in _FIRST_BYTES:
+def _by_content(head: bytes, named: str, path: str) -> str:
+    told = format_by_magic(head, path)
+    if told:
+        return told
+    for magic, other in _FIRST_BYTES:
         if head.startswith(magic):
-            return told
-    if head[4:8] == b"TFL3":
-        return "tflite"
+            return other
+    if _is_safetensors(head):
+        return "safetensors"
+    if head.startswith(b"MZ"):
+        return "executable"
     if head.startswith(b"\x93NUMPY"):
         return "npy_pickled" if _PICKLED_ARRAY.search(head) else "npy"
     if head.startswith(b"PK\x03\x04"):
-        return _zipped(head, named)
-    if head[257:262] == b"ustar":
-        return "pickle" if named in _PICKLED else ""
-    if _OLD_PICKLE.match(head):
-        return "pickle"
-    return "safetensors" if _is_safetensors(head) else _weakly_marked(head, named)
-
-
-def _weakly_marked(head: bytes, named: str) -> str:
-    """ONNX begins with the version of its format, as other files may: only one that is called so is believed."""
-    if named == "onnx" and len(head) > 2 and head[0] == 0x08 and 1 <= head[1] <= 20:
-        return named
-    return ""
+        return named if named in ("keras", "npz") else "pickle" if named in _PICKLED else ""
+    return "pickle" if head[257:262] == b"ustar" and named in _PICKLED else ""
 
 
 def _is_safetensors(head: bytes) -> bool:
@@ -125,13 +116,6 @@ def _is_safetensors(head: bytes) -> bool:
         return False
     (length,) = struct.unpack_from("<Q", head)
     return 2 <= length <= LARGEST_HEADER and head[8:9] == b"{"
-
-
-def _zipped(head: bytes, named: str) -> str:
-    """A zip file by the first names in it: torch keeps its tensors in one, beside a pickle."""
-    if b"data.pkl" in head or b".pkl" in head:
-        return "pickle"
-    return named if named in ("keras", "npz") else "pickle" if named in _PICKLED else ""
 
 
 def is_weights(path: str) -> bool:

@@ -200,7 +200,9 @@ class TestFormats:
         ("path", "head", "told", "by_content"),
         [
             ("m.safetensors", struct.pack("<Q", 100) + b'{"a"', "safetensors", True),
-            ("m.safetensors", b"\x80\x04\x95", "pickle", True),
+            ("m.safetensors", b"\x80\x04\x95\x00", "pickle", True),
+            ("m.safetensors", struct.pack("<Q", 0x0280) + b'{"a"', "safetensors", True),
+            ("m.safetensors", struct.pack("<Q", 0x5A4D) + b'{"a"', "safetensors", True),
             ("m.safetensors", b"cos\nsystem\n(S'x'\ntR.", "pickle", True),
             ("m.safetensors", b"PK\x03\x04....archive/data.pkl", "pickle", True),
             ("m.safetensors", b"hello there", "unrecognised", True),

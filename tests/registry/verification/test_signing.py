@@ -461,3 +461,18 @@ class TestWhoMay:
         with pytest.raises(InvalidInput, match=said) as error:
             trust(developer, kind, text, identity="a", issuer="b")
         assert error.value.errors[0].pointer == "/material"
+
+
+def test_the_library_is_not_loaded_with_the_product() -> None:
+    """It takes 50 MiB and a quarter of a second: for the process that verifies, not for every worker."""
+    import os
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, django; django.setup(); import apps.config.urls\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'model_signing', 'sigstore', 'tuf', 'blake3'}))"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "apps.config.settings"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "[]\n"
