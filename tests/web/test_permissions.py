@@ -48,6 +48,7 @@ CHANGES = {"use-new", "use-new-model", "use-facts", "use-claim", "use-retire", "
         "project-new",
         "licence-text-new",
     ),
+    *("licensee", "licensee-facts"),
     *("artefact-sums", "artefact-signature", "trusted-signer-new", "trusted-signer-withdraw"),
 }
 REFUSED: dict[str, set[str]] = {
@@ -58,7 +59,8 @@ REFUSED: dict[str, set[str]] = {
     "owner": ACCOUNTS
     | {"import-new", "import-fetch", "import-template", "trusted-signer-new", "trusted-signer-withdraw"}
     | {"project-new", "organisation-facts", "system", "journal", "journal-entry", "lineage-new"}
-    | {"lineage-decide", "lineage-withdraw"},
+    | {"lineage-decide", "lineage-withdraw"}
+    | {"licensee", "licensee-facts"},
 }
 """Pages that say “not permitted” to somebody who is signed in; everything else opens."""
 HIDDEN: dict[str, set[str]] = {
@@ -204,6 +206,7 @@ class TestPosts:
                 {"officer", "administrator"},
             ),
             "lineage-decide": ({"decision": "refuse", **reason}, {"officer", "administrator"}),
+            "model-licence": ({"licence": "alpha-1", "source": "LICENSE"}, {"officer", "administrator"}),
             "project-new": (
                 {"name": "new", "team": team, "default_branch": "main"},
                 {"officer", "administrator"},

@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from apps.licences.judging import Reason
 from apps.licences.models import Duty, Licence
+from apps.policy.licences import licence_of_release, licence_of_use
 from apps.registry.models import Model, Release
 from apps.reports.dossier.scope import Scope
 from apps.reports.dossier.statements import Statement, day
@@ -30,10 +32,41 @@ def licences(scope: Scope) -> dict[str, Any]:
     own = {release.licence_id for release in scope.releases}
     return {
         "declared": declared,
+        "judgement": _judgement(scope),
         "licences": [
             {"number": number, "ancestor_only": key not in own, **_licence(scope, scope.licences[key])}
             for key, number in numbers.items()
         ],
+    }
+
+
+def _judgement(scope: Scope) -> dict[str, Any]:
+    """What the effective licence means for our profile; for one use in its circumstances, else for business use."""
+    if scope.only_use:
+        view = licence_of_use(scope.uses[0], recorded=scope.as_of)
+    else:
+        release = next((row for row in scope.releases if not row.revision), None) or scope.releases[0]
+        release.model = scope.model
+        view = licence_of_release(release, recorded=scope.as_of)
+    return {
+        "outcome": view.judgement.outcome,
+        "of_use": scope.only_use,
+        "reasons": [_reason(scope, reason) for reason in view.judgement.reasons],
+    }
+
+
+def _reason(scope: Scope, reason: Reason) -> dict[str, Any]:
+    bound, said = reason.bound, reason.clause.said if reason.clause else None
+    return {
+        "outcome": reason.outcome,
+        "code": reason.code,
+        "holder": bound.holder_name,
+        "licence": bound.licence_name or bound.declared,
+        "detail": reason.detail,
+        "clause": said.clause if said else "",
+        "quote": said.quote if said else "",
+        "source": scope.ledger.cite(said.source, said.url, None) if said and said.source else None,
+        "path": [{"relation": step.relation, "parent": step.parent} for step in bound.via],
     }
 
 

@@ -32,6 +32,8 @@ class Scope:
     uses: Sequence[Use]
     deployments: Sequence[Deployment]
     lineage: Lineage
+    only_use: bool = False
+    """The document is about one use, not about a model."""
     ledger: Ledger = field(default_factory=Ledger)
 
     @classmethod
@@ -45,7 +47,8 @@ class Scope:
             model = model_by_id(report.subject_id)
             chosen = list(uses(reader).filter(deployment__release__model=model).order_by("name", "id"))
             places = list(deployments(reader).filter(release__model=model).order_by("name", "id"))
-        return cls(reader, report.as_of, model, chosen, places, Lineage.load())
+        only_use = report.subject_type == "use"
+        return cls(reader, report.as_of, model, chosen, places, Lineage.load(), only_use)
 
     @cached_property
     def use_numbers(self) -> dict[UUID, int]:

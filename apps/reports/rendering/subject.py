@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from apps.facts.words import place_in_words
 from apps.licences.models import Duty, Licence
+from apps.licences.speaking import OUTCOMES, sentence
 from apps.parties.models import Party, PartyName, Stake
 from apps.registry.drawing import Arrow, Box, lineage_svg
 from apps.registry.models import Artefact, LineageEdge
@@ -157,6 +158,7 @@ def licences(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
     """References as declared, and the terms and duties of each licence."""
     part = evidence["licences"]
     return {
+        "judgement": _licence_judgement(part.get("judgement")),
         "declared": table(
             [
                 {**row, **words.statement(row["reference"]), "revision": row["revision"] or _("floating")}
@@ -175,6 +177,23 @@ def licences(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
             ]
         ),
     }
+
+
+def _licence_judgement(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The judgement with a sentence per reason; None in documents of the time before there was one."""
+    if found is None:
+        return None
+    relations = dict(LineageEdge.Relation.choices)
+    reasons = [
+        {
+            **row,
+            "label": OUTCOMES[row["outcome"]],
+            "text": sentence(row["code"], row["holder"], row["licence"], row["detail"]),
+            "way": " → ".join(f"{relations.get(step['relation'], '')} {step['parent']}" for step in row["path"]),
+        }
+        for row in found["reasons"]
+    ]
+    return {"label": OUTCOMES[found["outcome"]], "of_use": found["of_use"], "reasons": table(reasons)}
 
 
 def _duty(row: dict[str, Any], words: Words) -> dict[str, Any]:

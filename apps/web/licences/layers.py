@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.actors import Actor
-from apps.core.errors import NotFound
+from apps.core.errors import NotFound, NotPermitted
 from apps.facts.models import State
 from apps.facts.words import number_in_words
 from apps.licences.effective import Bound, Clause, clauses_of
 from apps.licences.judging import Reason
 from apps.licences.models import Duty, Licence
 from apps.licences.selectors import duties_of, licences
+from apps.licences.speaking import HOW, ICONS, OUTCOMES, READ, TERMS, TONES, in_words
 from apps.licences.terms import UnknownTerms, read_terms
 from apps.policy.licences import LicenceView, licence_of_release, licence_of_use
 from apps.registry.licensing import CONCLUDED
@@ -29,7 +30,6 @@ from apps.registry.selectors import model_by_id, use_by_id
 from apps.registry.services import FactInput, state_facts
 from apps.registry.services.facts import may_state
 from apps.web.forms import Form, attempt
-from apps.web.licences.wording import HOW, ICONS, OUTCOMES, READ, TERMS, TONES, in_words
 from apps.web.pages import language, page
 
 
@@ -201,8 +201,9 @@ def of_model(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse
     may = may_state(actor, "release", CONCLUDED)
     form = ConcludeForm(request.POST if request.method == "POST" else None) if may else None
     if request.method == "POST":
-        actor.require("facts.assert")
-        if form and form.is_valid() and attempt(form, lambda: _conclude(actor, release, form.cleaned_data)):
+        if form is None:
+            raise NotPermitted("Which licence holds is concluded by a compliance officer; send them what you read.")
+        if form.is_valid() and attempt(form, lambda: _conclude(actor, release, form.cleaned_data)):
             messages.success(request, _("Recorded. The uses that rest on it are judged again in a moment."))
             return HttpResponseRedirect(f"{reverse('model-licence', args=[model.id])}?release={release.id}")
     context = _context(licence_of_release(release), actor)

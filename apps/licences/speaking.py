@@ -114,8 +114,9 @@ _REASONS: Mapping[str, Any] = {
 def in_words(reason: Reason) -> str:
     """A reason as a sentence in the reader's language."""
     bound = reason.bound
-    return str(_REASONS[reason.code]) % {
-        "holder": bound.holder_name,
-        "licence": bound.licence_name or bound.declared,
-        "detail": reason.detail.replace("_", " "),
-    }
+    return sentence(reason.code, bound.holder_name, bound.licence_name or bound.declared, reason.detail)
+
+
+def sentence(code: str, holder: str, licence: str, detail: str) -> str:
+    """What a code says of somebody's licence, in the reader's language."""
+    return str(_REASONS[code]) % {"holder": holder, "licence": licence, "detail": detail.replace("_", " ")}
