@@ -91,6 +91,13 @@ def models(search: str = "") -> QuerySet[Model]:
     return found
 
 
+def origin_countries() -> list[str]:
+    """The countries from which any model's weights come, as far as known."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT unnest(countries) FROM registry_inheritance ORDER BY 1")
+        return [row[0] for row in cursor.fetchall()]
+
+
 def models_under(licence_id: UUID) -> QuerySet[Model]:
     """The models of which a release bears a licence."""
     return (

@@ -199,7 +199,8 @@ def _bundle() -> bytes:
 
 def _suspect(register: Register, name: str) -> Any:
     rows = [Suggestion(name=f"Gamma/{name}", reason="The text of the card names it")]
-    return suggest_parents(actor=SETUP, child=register.model, suggestions=rows, channel=f"card {uuid7().hex[-20:]}")[0].id
+    channel = f"card {uuid7().hex[-20:]}"
+    return suggest_parents(actor=SETUP, child=register.model, suggestions=rows, channel=channel)[0].id
 
 
 def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:

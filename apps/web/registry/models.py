@@ -15,7 +15,9 @@ from apps.accounts.actors import Actor
 from apps.facts.catalogue import paths
 from apps.facts.selectors import current_facts
 from apps.facts.subjects import SubjectRef
+from apps.licences.selectors import licences
 from apps.parties.selectors import parties
+from apps.places.countries import country_name
 from apps.policy.sheets.entries import from_columns, from_fact
 from apps.registry import selectors, services
 from apps.registry.models import LineageEdge, Model
@@ -40,11 +42,23 @@ def models(request: HttpRequest, actor: Actor) -> HttpResponse:
     return list_page(
         request,
         "registry/models.html",
-        selectors.models(),
+        selectors.models().select_related("inheritance"),
         orders=(Order("name", ("name",)), Order("entered", ("-created_at",))),
         filters=(
             Filter("access", gettext_lazy("Access"), Model.Access.choices),
             Filter("kind", gettext_lazy("Kind"), Model.Kind.choices),
+            Filter(
+                "origin",
+                gettext_lazy("Origin"),
+                [(code, country_name(code, language())) for code in selectors.origin_countries()],
+                lambda rows, code: rows.filter(inheritance__countries__contains=[code]),
+            ),
+            Filter(
+                "inherits",
+                gettext_lazy("Licence, own or inherited"),
+                [(licence.key, licence.name) for licence in licences().order_by("name", "id")],
+                lambda rows, key: rows.filter(inheritance__licence_keys__contains=[key]),
+            ),
         ),
         search=lambda rows, text: rows.filter(id__in=selectors.models(text).values("id")),
         hidden=("developer",),

@@ -168,3 +168,13 @@ def test_uses_of_relatives_are_those_in_sight(world: World, client_of: ClientOf)
     a_use(release=a_release(child))
     assert "<td>1</td>" in page_of(client_of("officer"), world.model)
     assert "<td>1</td>" not in page_of(client_of("owner"), world.model)
+
+
+def test_the_list_of_models_shows_and_filters_by_origin_along_the_weights(world: World, client_of: ClientOf) -> None:
+    tune = a_model("Made elsewhere")
+    claim(tune, world.model)
+    client = client_of("officer")
+    found = main_of(client.get("/models?origin=CN"))
+    assert "Made elsewhere" in found
+    assert "China" in found
+    assert "Made elsewhere" not in main_of(client.get("/models?origin=US"))
