@@ -36,6 +36,13 @@ TERMS = (
 """Facts about a licence that say what its text asks; the others say what we have done about it."""
 SOURCING = frozenset({"state", "source", "url", "clause", "quote"})
 """Keys of a typed term that say where it stands."""
+PASSING = frozenset(
+    {
+        *("downloads", "downloadsAllTime", "likes", "trendingScore", "spaces", "lastModified", "createdAt", "sha"),
+        *("_id", "usedStorage", "siblings", "inferenceProviderMapping", "inference", "url", "requested"),
+    }
+)
+"""What a hub's answer says beside a card and what changes by itself: counts, times, files."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ def _cards(releases: Iterable[UUID]) -> dict[UUID, Item]:
 def plainly(document: Any) -> Any:
     """A document with the wording of every text in it: what is laid out otherwise is the same."""
     if isinstance(document, Mapping):
-        return {str(key): plainly(value) for key, value in document.items()}
+        return {str(key): plainly(value) for key, value in document.items() if key not in PASSING}
     if isinstance(document, list | tuple):
         return [plainly(value) for value in document]
     return wording(document) if isinstance(document, str) else document
