@@ -89,6 +89,8 @@ def write_chunk(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row]
     asserted = _assert(planned, context)
     new_deployments = {SubjectRef("deployment", row.id) for row in made if isinstance(row, Deployment)}
     new_releases = {SubjectRef("release", row.id) for row in made if isinstance(row, Release | Artefact)}
+    # A card may change without any fact: whoever compares it with what was approved wants to know.
+    new_releases |= {SubjectRef("release", row.release_id) for row in made if isinstance(row, SourceDocument)}
     if new_deployments or new_releases:
         facts_changed.send(sender=Import, subjects=new_deployments | new_releases)
     resolved = resolve_open_edges([row for row in made if isinstance(row, ModelAlias)])
