@@ -120,6 +120,14 @@ def model_by_id(model_id: UUID) -> Model:
     return found
 
 
+def model_alone(model_id: UUID) -> Model:
+    """One model with its developer, for a page that reads the rest by itself. Raises `NotFound`."""
+    found = Model.objects.select_related("developer").filter(id=model_id).first()
+    if found is None:
+        raise NotFound("There is no such model.")
+    return found
+
+
 def suggestion_by_id(suggestion_id: UUID) -> LineageSuggestion:
     """One suspected parent with the model it is suspected for. Raises `NotFound`."""
     found = LineageSuggestion.objects.select_related("child", "parent").filter(id=suggestion_id).first()

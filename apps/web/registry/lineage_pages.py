@@ -49,12 +49,13 @@ class Relative:
 def lineage(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
     """What a model was made from and what was made from it, now or at a past moment."""
     actor.require("register.read")
-    found = selectors.model_by_id(model_id)
+    found = selectors.model_alone(model_id)
     past = PastForm.asked(request)
     moment = past.moment
     above = selectors.Lineage.above(model_id, moment)
     upwards = above.ancestors(model_id)
-    below = [edge for edge in selectors.edges_at(moment, below=[model_id], ends=_ENDS) if edge not in upwards]
+    seen = {edge.id for edge in upwards}
+    below = [edge for edge in selectors.edges_at(moment, below=[model_id], ends=_ENDS) if edge.id not in seen]
     used = _used(actor, upwards, below)
     below.sort(key=lambda edge: (not used.get(edge.child_id), edge.relation, edge.child.name, str(edge.id)))
     edges = [*upwards, *below]
@@ -168,7 +169,7 @@ class WithdrawForm(Form):
 def withdraw(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
     """Take back one claim about an edge of the model's lineage."""
     services.require_shared(actor)
-    found = selectors.model_by_id(model_id)
+    found = selectors.model_alone(model_id)
     given = request.POST if request.method == "POST" else None
     form = WithdrawForm(given, initial={"claim": request.GET.get("claim", "")})
     if request.method == "POST" and form.is_valid():
