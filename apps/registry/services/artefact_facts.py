@@ -33,7 +33,7 @@ def state_artefact_facts(release: Release, *, names_code: bool | None = None) ->
     }
     new = [one for one in statements if current.get(one.field) != (one.value, one.state)]
     system = Actor.system("recorded files")
-    with change(system, "release.state_facts"):
+    with change(system, "artefact.state"):
         return assert_facts(actor=system, statements=new, channel=CHANNEL)
 
 

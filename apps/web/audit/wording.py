@@ -68,6 +68,7 @@ ACTIONS = {
     "change.propose": _("Proposed that a change is not material"),
     "change.refuse": _("Disagreed that a change is not material"),
     "artefact.record_sums": _("Checksums of a release recorded"),
+    "artefact.state": _("Facts of recorded files stated"),
     "artefact.verify": _("Files of a release checked"),
     "export.fail": _("Export failed"),
     "export.finish": _("Export made"),
