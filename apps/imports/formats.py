@@ -1,13 +1,13 @@
 """Which kind of document a file is, so that the wrong one is named rather than misread. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_noop
 
 from apps.core.errors import filled
 from apps.imports.plain_json import load_object
-from apps.imports.records import UnreadableFile
+from apps.imports.records import ModelRecord, Row, UnreadableFile
 
 PROVENANCE_BOM = "aikaboom"
 LABELS = {
@@ -43,3 +43,15 @@ def document_of(content: bytes, wanted: str, *also: str) -> dict[str, Any]:
         return document
     message = filled("This is not %(wanted)s but %(found)s.", wanted=LABELS[wanted], found=LABELS[found])
     raise UnreadableFile(message, pointer="")
+
+
+MOST_COPIES = 64 * 1024 * 1024
+
+
+def too_much_to_keep(content: bytes, rows: Sequence[Row]) -> bool:
+    """Whether a document about many models is too large to be kept with each of them."""
+    described = sum(isinstance(row.record, ModelRecord) and row.record.described for row in rows)
+    return described * len(content) > MOST_COPIES
+
+
+TOO_MUCH = "The document is too large to be kept with every model in it: what has no field here is not exported again."

@@ -11,7 +11,7 @@ from typing import Any
 from apps.core.errors import filled
 from apps.imports.cyclonedx.rows import rows_of
 from apps.imports.cyclonedx.schema import VERSIONS, Knowledge, violations
-from apps.imports.formats import document_of
+from apps.imports.formats import TOO_MUCH, document_of, too_much_to_keep
 from apps.imports.pointers import leaves, without
 from apps.imports.records import Reading, UnreadableFile
 
@@ -42,9 +42,9 @@ def read(content: bytes, *, name: str) -> Reading:
         source=f"AI-BOM {name} (CycloneDX {version}{_made_by(document)})"[:500],
         rows=rows,
         as_of=_day(document),
-        document=document,
+        document=None if too_much_to_keep(content, rows) else document,
         accounted={pointer: told.get(pointer, KEPT) for pointer, _ in leaves(document)},
-        notes=_notes(strangers, rows),
+        notes=[*_notes(strangers, rows), *([TOO_MUCH] if too_much_to_keep(content, rows) else [])],
     )
 
 

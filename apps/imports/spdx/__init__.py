@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from apps.core.errors import FieldError, filled
-from apps.imports.formats import PROVENANCE_BOM, document_of, format_of
+from apps.imports.formats import PROVENANCE_BOM, TOO_MUCH, document_of, format_of, too_much_to_keep
 from apps.imports.pointers import join, leaves, without
 from apps.imports.records import Reading, Row, UnreadableFile
 from apps.imports.spdx import aikaboom
@@ -47,9 +47,9 @@ def read(content: bytes, *, name: str) -> Reading:
         source=f"AI-BOM {name} (SPDX 3.0.1{_made_by(graph)})"[:500],
         rows=rows,
         as_of=_day(graph),
-        document=document,
+        document=None if too_much_to_keep(content, rows) else document,
         accounted={pointer: told.get(pointer, KEPT) for pointer, _ in leaves(document)},
-        notes=_notes(rows, foreign, dialect),
+        notes=[*_notes(rows, foreign, dialect), *([TOO_MUCH] if too_much_to_keep(content, rows) else [])],
     )
 
 

@@ -217,6 +217,18 @@ class TestOtherFiles:
         assert records(reading("cyclonedx", content))
 
 
+class TestSize:
+    @pytest.mark.parametrize("kind", READERS)
+    def test_a_document_too_large_for_each_of_its_models_is_read_and_not_kept(
+        self, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("apps.imports.formats.MOST_COPIES", 100)
+        found = reading(kind, READERS[kind][1]())
+        assert found.document is None
+        assert records(found)
+        assert "too large to be kept" in found.notes[-1]
+
+
 class TestNames:
     @pytest.mark.parametrize(
         ("purl", "named"),
