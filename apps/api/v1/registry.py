@@ -102,12 +102,12 @@ class Models(NounViewSet):
     @extend_schema(responses={200: LineageSerializer})
     def lineage(self, request: Request, pk: str) -> Response:
         """What the model was made from, nearest first, and what was made from it."""
-        return Response(lineage_of(self.get_object().id))
+        return Response(lineage_of(self.row(pk).id))
 
     @extend_schema(responses={200: OriginSerializer(many=True)})
     def origin(self, request: Request, pk: str) -> Response:
         """Countries in their roles, each with the path behind it; no country where it is not known."""
-        elements: Any = origin_of(self.get_object().id)
+        elements: Any = origin_of(self.row(pk).id)
         return Response(OriginSerializer(elements, many=True).data)
 
     @extend_schema(responses={200: CompletenessSerializer})
