@@ -13,7 +13,8 @@ _RECORDED = re.compile(r'change\(\s*[\w.]+(?:\("[\w.]+"\))?,\s*"([a-z_]+\.[a-z_]
 
 def _recorded() -> set[str]:
     sources = Path(__file__).resolve().parents[3].glob("apps/**/*.py")
-    return {action for source in sources for action in _RECORDED.findall(source.read_text(encoding="utf-8"))}
+    found = {action for source in sources for action in _RECORDED.findall(source.read_text(encoding="utf-8"))}
+    return {action for action in found if not action.endswith(".state_facts")}  # they share a word
 
 
 def test_every_thing_of_the_journal_has_a_word() -> None:
