@@ -58,6 +58,8 @@ class Bound:
     """A needed permission for commercial use is on file."""
     separately_licensed: bool = False
     """A separate licence from the licensor is on file."""
+    released: bool = False
+    """Its licensor has put what was made from it, on every way here, under a licence of their own choice."""
     licence_id: str = ""
     model_id: str = ""
 
@@ -106,7 +108,13 @@ class Effective:
 
 
 def hands_down(bound: Bound) -> str:
-    """What comes down from a bound: all its terms, or what a teacher's licence says about its outputs."""
+    """What comes down from a bound: all its terms, or what a teacher's licence says about its outputs.
+
+    Nothing comes down where the licensor itself has licensed the nearer model anew: whoever holds the rights in a base
+    is free to publish a model made from it under MIT, which a stranger is not.
+    """
+    if bound.released:
+        return NOTHING
     if bound.how != TEACHER or bound.terms is None:
         return ALL
     training = bound.terms.output_training
@@ -119,7 +127,7 @@ def effective(bounds: Iterable[Bound]) -> Effective:
     """What binds a model with these bounds."""
     found = tuple(bound for _, bound in sorted({bound.order: bound for bound in bounds}.items()))
     clauses = tuple(clause for bound in found if bound.terms for clause in _handed(bound, bound.terms))
-    return Effective(found, clauses, tuple(bound for bound in found if bound.terms is None))
+    return Effective(found, clauses, tuple(bound for bound in found if bound.terms is None and not bound.released))
 
 
 def _handed(bound: Bound, terms: Terms) -> Iterator[Clause]:

@@ -67,7 +67,7 @@ def _organisation(recorded: dt.datetime | None) -> dict[str, Entry]:
 
 def _view(release: Release, profile: LicenseeProfile, use: Circumstances, recorded: dt.datetime | None) -> LicenceView:
     binding = load_binding([release.model_id], releases=[release.id], recorded=recorded)
-    choices = binding.choices(release.model_id, release.model.name, release)
+    choices = binding.choices(release.model, release)
     effective, judgement = judge_choices(choices, profile, use)
     bearer = _bearer(release, recorded)
     facts = current_facts([bearer], recorded=recorded)[bearer]

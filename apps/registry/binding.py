@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from apps.facts.models import State
@@ -14,9 +14,10 @@ from apps.licences.expressions import alternatives
 from apps.licences.meanings import Meanings
 from apps.licences.models import Licence
 from apps.licences.terms import Terms, UnknownTerms, read_terms
+from apps.parties.models import Party
 from apps.registry.inheritance import SELF, Reached
 from apps.registry.licensing import Licensing, licensing
-from apps.registry.models import Release
+from apps.registry.models import Model, Release
 from apps.registry.selectors import Lineage
 
 Choices = list[list[list[Bound]]]
@@ -63,12 +64,38 @@ class Binding:
         edges = [edge for found in self.lineage.parents.values() for edge in found]
         self._names = {edge.parent_id: edge.parent.name for edge in edges if edge.parent_id and edge.parent}
         self._pinned = {(edge.child_id, edge.parent_id): edge.parent_release_id for edge in edges}
+        self._licensors: dict[UUID | None, UUID | None] = {
+            edge.parent_id: _licensor(edge.parent.developer) for edge in edges if edge.parent_id and edge.parent
+        }
 
-    def choices(self, model_id: UUID, name: str, release: Release | None = None) -> Choices:
+    def choices(self, model: Model, release: Release | None = None) -> Choices:
         """The bounds of a model, itself first; those of `release` where it is given."""
         own = release.id if release else None
-        found = [self._holder(reached, model_id, name) for reached in self.lineage.reach(model_id)]
-        return [self._of(one, own if one.how == SELF else one.release_id) for one in found]
+        licensors = {**self._licensors, model.id: _licensor(model.developer)}
+        found = []
+        for reached in self.lineage.reach(model.id):
+            holder = self._holder(reached, model.id, model.name)
+            bounds = self._of(holder, own if holder.how == SELF else holder.release_id)
+            if self._released(reached, model.id, own, licensors):
+                bounds = [[replace(bound, released=True) for bound in choice] for choice in bounds]
+            found.append(bounds)
+        return found
+
+    def _released(
+        self, reached: Reached, model_id: UUID, own: UUID | None, licensors: Mapping[UUID | None, UUID | None]
+    ) -> bool:
+        """Whether every way from the model to an ancestor leads through one that the ancestor's developer licensed."""
+        licensor = licensors.get(reached.model_id)
+        if licensor is None or not any(licensors.get(step.child) == licensor for step in reached.path):
+            return False
+
+        def licensed_anew(key: UUID) -> bool:
+            if key == reached.model_id or licensors.get(key) != licensor:
+                return False
+            known = self.licensing_of(key, own if key == model_id else None)
+            return bool(known and known.licence and self.terms(self.licences[known.licence]))
+
+        return not self.lineage.leads(model_id, reached.model_id, avoiding=licensed_anew)
 
     def _holder(self, reached: Reached, model_id: UUID, name: str) -> Holder:
         def called(key: UUID | None, otherwise: str) -> str:
@@ -131,6 +158,11 @@ class Binding:
             except UnknownTerms:
                 self._terms[licence.id] = None
         return self._terms[licence.id]
+
+
+def _licensor(developer: Party | None) -> UUID | None:
+    """Who holds the rights: the developer, or the entity that stands for a brand."""
+    return (developer.principal_id or developer.id) if developer else None
 
 
 def _true(facts: Mapping[str, Fact], field: str) -> bool:

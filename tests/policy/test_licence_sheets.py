@@ -15,7 +15,7 @@ from apps.policy.models import DueUse
 from apps.policy.sheets import gather_sheets
 from apps.registry import services as registry
 from apps.registry.models import Model
-from tests.making import SETUP, a_model, a_release, a_use, state
+from tests.making import SETUP, a_model, a_party, a_release, a_use, state
 from tests.policy.making import edge, entry, saved, sheet_of, value
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +30,8 @@ def known() -> None:
         load_licences(SETUP, LoadReport(), [row for row in read_licences() if row.key in KEYS])
 
 
-def licensed(key: str, parent: Model | None = None, relation: str = "finetune") -> Model:
-    model = a_model()
+def licensed(key: str, parent: Model | None = None, relation: str = "finetune", **more: Any) -> Model:
+    model = a_model(**more)
     if key:
         state("release", a_release(model).id, licence_concluded=key)
     if parent:
@@ -66,6 +66,22 @@ def test_terms_of_ancestors_bind_beside_the_own_licence() -> None:
     assert value(use, "licence.judgement") == "violation"
     assert value(use, "licence.parent_terms_preserved") is False
     assert any("permissive_on_restricted" in line for line in value(use, "licence.conflicts"))
+
+
+def test_a_licensor_may_put_a_model_of_its_own_base_under_another_licence() -> None:
+    profile()
+    lab, other = a_party(), a_party()
+    base = licensed("cc-by-nc-4.0", developer=lab)
+    own = licensed("mit", base, developer=lab)
+    assert value(a_use_of(own), "licence.judgement") == "fine"
+    assert value(a_use_of(own), "licence.commercial_use") == "allowed"
+    assert value(a_use_of(licensed("mit", own, developer=other)), "licence.judgement") == "fine"
+    assert value(a_use_of(licensed("mit", base, developer=other)), "licence.judgement") == "violation"
+    both = licensed("mit", own, "merge", developer=other)
+    edge(both, base, "merge")
+    assert value(a_use_of(both), "licence.judgement") == "violation", "one way leads past the new licence"
+    unlicensed = licensed("", base, developer=lab)
+    assert value(a_use_of(unlicensed), "licence.judgement") == "violation", "a model without a licence frees nobody"
 
 
 def test_territories_and_thresholds_come_down() -> None:

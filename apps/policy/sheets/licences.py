@@ -46,7 +46,7 @@ def judged(facts: Mapping[str, Entry], release: Release, around: Surroundings) -
     profile, use = profile_of(facts), circumstances_of(facts)
     key = (release.id, repr(profile), use)
     if key not in around.judged:
-        choices = around.binding.choices(release.model_id, release.model.name, release)
+        choices = around.binding.choices(release.model, release)
         around.judged[key] = judge_choices(choices, profile, use)
     return around.judged[key]
 
@@ -122,7 +122,7 @@ def _tighten(found: dict[str, Entry], binding: Effective, around: Surroundings) 
     above = {
         bound.licence_id: f"{bound.holder_name}: {bound.licence_name}"
         for bound in binding.bounds
-        if bound.how == "weights" and bound.licence_id and bound.licence_id not in own
+        if bound.how == "weights" and bound.licence_id and bound.licence_id not in own and not bound.released
     }
     for licence_id, label in above.items():
         stated = around.facts_of("licence", UUID(licence_id))

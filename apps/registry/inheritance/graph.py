@@ -1,7 +1,7 @@
 """The graph of what was made from what, and the walk up from one model. Pure."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -118,6 +118,23 @@ class Graph(Generic[E]):
         """The edges to the teachers of a model and of its weight ancestors; weights do not pass along them."""
         made = [model_id, *(edge.parent_id for edge in self.weight_ancestors(model_id) if edge.parent_id)]
         return [edge for key in dict.fromkeys(made) for edge in self.parents.get(key, ()) if edge.relation in TEACHES]
+
+    def leads(self, model_id: UUID, ancestor: UUID | None, *, avoiding: Callable[[UUID], bool]) -> bool:
+        """Whether weights or outputs come from an ancestor to a model on a way that avoids what `avoiding` names."""
+        seen, queue = {model_id}, deque([model_id])
+        while queue:
+            at = queue.popleft()
+            if avoiding(at):
+                continue
+            for edge in self.parents.get(at, ()):
+                if edge.relation not in WEIGHTS and edge.relation not in TEACHES:
+                    continue
+                if edge.parent_id == ancestor:
+                    return True
+                if edge.parent_id and edge.parent_id not in seen:
+                    seen.add(edge.parent_id)
+                    queue.append(edge.parent_id)
+        return False
 
     def reach(self, model_id: UUID) -> list[Reached]:
         """What comes down to a model: itself, then its weight ancestors, then its teachers, each nearest first.
