@@ -54,6 +54,13 @@ def texts() -> QuerySet[LicenceText]:
     )
 
 
+def search_texts(rows: QuerySet[LicenceText], text: str) -> QuerySet[LicenceText]:
+    """The texts whose licence, name, checksum or place where they were seen holds some words."""
+    seen = TextSighting.objects.filter(source_label__icontains=text).values("text_id")
+    wanted = Q(licence__name__icontains=text) | Q(label__icontains=text) | Q(sha256__startswith=text.lower())
+    return rows.filter(wanted | Q(id__in=seen))
+
+
 def text_by_id(text_id: UUID) -> LicenceText:
     """One text with its content and where it was seen. Raises `NotFound`."""
     found = (

@@ -23,6 +23,7 @@ from apps.registry import services as registry
 from apps.registry.models import HostingOffer, Model, Use
 from apps.registry.services.models import AliasInput
 from apps.registry.services.signers import declare_signer
+from apps.registry.services.suggestions import Suggestion
 from apps.registry.services.sums import compare_sums
 from apps.registry.verification.sums import FileSum, SumList
 from apps.reports.services import request_report
@@ -140,6 +141,8 @@ def _shared(model: Model) -> None:
             source="Annual report",
             as_of=dt.date(2026, 3, 31),
         )
+    suspects = [Suggestion(name=f"Delta/Delta-{size}B", reason="The card names it.") for size in (1, 2)]
+    registry.suggest_parents(actor=SETUP, child=child, suggestions=suspects, channel="hf-card")
     release = registry.add_release(actor=SETUP, model=model, revision=COMMIT)
     for path in ("a.safetensors", "b.safetensors"):
         registry.add_artefact(actor=SETUP, release=release, path=path, sha256="0" * 64, size=10)

@@ -152,9 +152,10 @@ class TestIfMatch:
         accounts.set_up_organisation(actor=SETUP, name="Example AG")
         caller = a_caller(Role.ADMINISTRATOR, Role.OFFICER, Role.APPROVER)
         stale = {"If-Match": '"never"'}
+        writes = list(every_write(register))
         before = AuditEntry.objects.count()
         seen = 0
-        for method, address, body in every_write(register):
+        for method, address, body in writes:
             if method == "PATCH" or address.count("/") > 1:
                 caller.refused(method, address, body, status=412, headers=stale)
                 seen += 1

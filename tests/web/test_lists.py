@@ -8,6 +8,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
+from apps.reviews.models import Change
 from tests.web.addresses import LISTS, pages
 from tests.web.conftest import ClientOf
 from tests.web.many import many_more
@@ -81,6 +82,11 @@ def test_a_search_finds_a_row_by_its_name_and_nothing_by_nonsense(world: World, 
         "/gate/decisions": "refs/heads/main",
         "/gate/projects": "Payments of Claims",
         "/reports": "Letters",
+        "/trusted-signers": "alpha labs",
+        "/licence-texts": "the licensor",
+        f"/licences/{world.licence.id}/texts": "the licensor",
+        "/changes": Change.objects.get(id=world.shared["change_id"]).about,
+        "/exports": "letters",
         "/imports": "quoted",
         f"/imports/{world.shared['import_id']}": "Imported-1B",
         "/journal": "waiver.propose",

@@ -39,7 +39,7 @@ class LineageSuggestionSerializer(Shown[LineageSuggestion]):
         )
 
 
-class ConfirmBody(Body):
+class SuggestionConfirmBody(Body):
     relation = serializers.ChoiceField(choices=LineageEdge.Relation.choices)
     reason = serializers.CharField(max_length=2000)
     state = serializers.ChoiceField(
@@ -47,7 +47,7 @@ class ConfirmBody(Body):
     )
 
 
-class RefuseBody(Body):
+class SuggestionRefuseBody(Body):
     reason = serializers.CharField(max_length=2000)
 
 
@@ -68,20 +68,20 @@ class LineageSuggestions(NounViewSet):
         self.actor.require("register.read")
         return LineageSuggestion.objects.all()
 
-    @extend_schema(request=ConfirmBody, responses={200: LineageSuggestionSerializer})
+    @extend_schema(request=SuggestionConfirmBody, responses={200: LineageSuggestionSerializer})
     def confirm(self, request: Request, pk: str) -> Response:
         """Make it a claim of whoever confirms it."""
-        body = self.read(ConfirmBody)
+        body = self.read(SuggestionConfirmBody)
         return self.changed(pk, lambda row: services.confirm_suggestion(actor=self.actor, suggestion=row, **body))
 
-    @extend_schema(request=RefuseBody, responses={200: LineageSuggestionSerializer})
+    @extend_schema(request=SuggestionRefuseBody, responses={200: LineageSuggestionSerializer})
     def refuse(self, request: Request, pk: str) -> Response:
         """Say that it is none; the same source does not ask again."""
-        body = self.read(RefuseBody)
+        body = self.read(SuggestionRefuseBody)
         return self.changed(pk, lambda row: services.refuse_suggestion(actor=self.actor, suggestion=row, **body))
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class OriginStepSerializer(serializers.Serializer[Any]):
     relation = serializers.CharField()
     parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]  # as in FactBody
     name = serializers.CharField()
@@ -95,7 +95,7 @@ class OriginSerializer(serializers.Serializer[OriginElement]):
     party_name = serializers.CharField(source="party.name", allow_null=True, default=None)
     model = serializers.UUIDField(source="model.id", allow_null=True, default=None)
     name = serializers.CharField()
-    path = StepSerializer(many=True)
+    path = OriginStepSerializer(many=True)
 
 
 class RelationSerializer(Shown[LineageEdge]):

@@ -56,7 +56,7 @@ def _list(request: HttpRequest, actor: Actor, rows: Any, licence: Licence | None
         rows,
         orders=(Order("brought", ("-created_at",)),),
         filters=(Filter("state", gettext_lazy("State"), LicenceText.State.choices),),
-        search=("licence__name", "label", "sha256", "sightings__source_label")[:3],
+        search=selectors.search_texts,
         context={"licence": licence, "may_bring": actor.may("facts.assert")},
     )
 
