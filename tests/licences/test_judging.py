@@ -57,7 +57,10 @@ FAMILIES: list[tuple[str, dict[str, Any], tuple[str, str, str], tuple[str, str, 
 ]
 
 
-@pytest.mark.parametrize(("key", "use", "outcomes", "why"), FAMILIES, ids=lambda value: str(value)[:40])
+# Processes that share the tests must call them alike, and a set is written in another order by each of them.
+@pytest.mark.parametrize(
+    ("key", "use", "outcomes", "why"), FAMILIES, ids=[f"{row[0]}-{bool(row[1])}" for row in FAMILIES]
+)
 def test_families_for_three_licensees(
     key: str, use: dict[str, Any], outcomes: tuple[str, ...], why: tuple[str, ...]
 ) -> None:
