@@ -1,5 +1,7 @@
 """The licence of a release or a use in three layers, with the judgement for the organisation's licensee profile."""
 
+import datetime as dt
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from rest_framework import serializers
@@ -29,6 +31,7 @@ class BoundSerializer(serializers.Serializer[Any]):
 
 class ClauseSerializer(serializers.Serializer[Any]):
     dimension = serializers.CharField()
+    value = serializers.JSONField(allow_null=True)
     clause = serializers.CharField()
     quote = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]  # as in facts.FactBody
@@ -112,10 +115,20 @@ def _bound(bound: Bound) -> dict[str, Any]:
     }
 
 
+def _plain(value: Any) -> Any:
+    """A typed value of a term as JSON; where it was read stands beside it."""
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name != "said"}
+    if isinstance(value, tuple | list | frozenset | set):
+        return [_plain(one) for one in (sorted(value) if isinstance(value, frozenset | set) else value)]
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
 def _clause(clause: Clause) -> dict[str, Any]:
     said = clause.said
     return {
         "dimension": clause.dimension,
+        "value": _plain(clause.value),
         "clause": said.clause,
         "quote": said.quote,
         "source": said.source,

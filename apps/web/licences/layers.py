@@ -31,6 +31,8 @@ from apps.registry.services import FactInput, state_facts
 from apps.registry.services.facts import may_state
 from apps.web.forms import Form, attempt
 from apps.web.pages import language, page
+from apps.web.registry.forms import PastForm
+from apps.web.registry.past import releases_at
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,24 @@ def clause_rows(view: LicenceView) -> list[Row]:
     return list(found.values())
 
 
+@dataclass(frozen=True)
+class Group:
+    """The terms of one licence that bind, with whose licence it is and the way it came."""
+
+    bound: Bound
+    how: Any
+    path: str
+    rows: list[Row]
+
+
+def clause_groups(view: LicenceView) -> list[Group]:
+    """The terms that bind, licence by licence, the model's own first."""
+    found: dict[tuple[Any, ...], Group] = {}
+    for row in clause_rows(view):
+        found.setdefault(row.bound.order, Group(row.bound, row.how, row.path, [])).rows.append(row)
+    return list(found.values())
+
+
 def clauses_of_licence(licence: Licence) -> list[Row]:
     """The typed terms of one licence with the place of each; none where nobody has read it."""
     try:
@@ -150,7 +170,8 @@ def _context(view: LicenceView, actor: Actor) -> dict[str, Any]:
         "view": view,
         "outcome": {"label": OUTCOMES[outcome], "tone": TONES[outcome], "icon": ICONS[outcome]},
         "reasons": reason_rows(view.judgement.reasons),
-        "clauses": clause_rows(view),
+        "groups": clause_groups(view),
+        "freed": [bound for bound in view.effective.bounds if bound.released],
         "may_change_profile": actor.may("organisation.change"),
         "profile": profile_lines(view),
     }
@@ -198,7 +219,8 @@ def of_model(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse
     actor.require("register.read")
     model = model_by_id(model_id)
     release = _release(model, request.GET.get("release", ""))
-    may = may_state(actor, "release", CONCLUDED)
+    past = PastForm.asked(request)
+    may = past.moment is None and may_state(actor, "release", CONCLUDED)
     form = ConcludeForm(request.POST if request.method == "POST" else None) if may else None
     if request.method == "POST":
         if form is None:
@@ -206,8 +228,9 @@ def of_model(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse
         if form.is_valid() and attempt(form, lambda: _conclude(actor, release, form.cleaned_data)):
             messages.success(request, _("Recorded. The uses that rest on it are judged again in a moment."))
             return HttpResponseRedirect(f"{reverse('model-licence', args=[model.id])}?release={release.id}")
-    context = _context(licence_of_release(release), actor)
-    context |= {"model": model, "form": form, "releases": list(model.releases.all()), "release": release}
+    context = _context(licence_of_release(release, recorded=past.moment), actor)
+    context |= {"model": model, "form": form, "releases": releases_at(model, past.moment), "release": release}
+    context |= {"moment": past.moment, "past_form": past, "here": reverse("model-licence", args=[model.id])}
     return render(request, "licences/layers.html", context)
 
 

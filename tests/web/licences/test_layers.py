@@ -7,13 +7,14 @@ import pytest
 from apps.accounts.selectors import organisation
 from apps.audit.models import AuditEntry
 from apps.core.changes import change
+from apps.core.clock import now
 from apps.facts.selectors import current_facts
 from apps.facts.subjects import SubjectRef
 from apps.imports.knowledge.licences import load_licences, read_licences
 from apps.imports.knowledge.report import LoadReport
 from apps.licences.models import Licence
 from apps.registry.models import Model, Use
-from tests.making import SETUP, a_model, a_release, state
+from tests.making import SETUP, a_model, a_party, a_release, state
 from tests.policy.making import edge
 from tests.web.conftest import ClientOf
 from tests.web.reading import main_of
@@ -55,6 +56,32 @@ class TestOfAModel:
             "Read in the licensor's text",
         ):
             assert shown in text, shown
+        assert "Conclude which licence holds" not in text
+
+    def test_what_its_own_licensor_has_put_under_another_licence_does_not_come_down(
+        self, world: World, llama: Model, client_of: ClientOf
+    ) -> None:
+        with change(SETUP, "tests.fill"):
+            llama.developer = a_party("Base Labs")
+            llama.save()
+        tune = a_model("Own-8B", developer=llama.developer)
+        state("release", a_release(tune).id, licence_concluded="mit")
+        edge(tune, llama)
+        text = main_of(client_of("auditor").get(f"/models/{tune.id}/licence"))
+        assert "Does not come down, because its own developer" in text
+        assert "700 million" not in text
+
+    def test_a_past_moment_shows_the_licence_as_it_was_known(
+        self, world: World, llama: Model, client_of: ClientOf
+    ) -> None:
+        tune = a_tune(llama)
+        moment = now()
+        state("release", a_release(tune).id, licence_concluded="apache-2.0")
+        officer, address = client_of("officer"), f"/models/{tune.id}/licence"
+        assert "apache-2.0" in main_of(officer.get(address))
+        text = main_of(officer.get(address, {"as_of": f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z"}))
+        assert "You are looking at the past" in text
+        assert "Nobody has concluded which text holds" in text
         assert "Conclude which licence holds" not in text
 
     def test_both_sides_of_a_dispute_are_shown(self, world: World, llama: Model, client_of: ClientOf) -> None:
