@@ -111,6 +111,15 @@ _REASONS: Mapping[str, Any] = {
 }
 
 
+_DETAILS: Mapping[str, Any] = {
+    **{dimension: Duty.Term(term).label for dimension, term in TERMS.items()},
+    "monthly_active_users": _("Monthly active users"),
+    "monthly_revenue": _("Monthly revenue (USD)"),
+    "annual_revenue": _("Annual revenue (USD)"),
+}
+"""Details of reasons that are words of ours; others are names, countries or marks and stand as they are."""
+
+
 def in_words(reason: Reason) -> str:
     """A reason as a sentence in the reader's language."""
     bound = reason.bound
@@ -119,4 +128,5 @@ def in_words(reason: Reason) -> str:
 
 def sentence(code: str, holder: str, licence: str, detail: str) -> str:
     """What a code says of somebody's licence, in the reader's language."""
-    return str(_REASONS[code]) % {"holder": holder, "licence": licence, "detail": detail.replace("_", " ")}
+    said = str(_DETAILS.get(detail) or detail.replace("_", " "))
+    return str(_REASONS[code]) % {"holder": holder, "licence": licence, "detail": said}
