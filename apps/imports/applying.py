@@ -20,11 +20,11 @@ from apps.imports.models import Import, ImportRow, SourceDocument
 from apps.imports.planning import Context, Parent, Planned, Text, plan_row
 from apps.imports.records import Row
 from apps.licences.models import TextSighting
-from apps.licences.services import store_text
 from apps.registry.models import Artefact, Deployment, LineageSuggestion, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.services import suggest_parents
 from apps.registry.services.facts import mirror_many
 from apps.registry.services.lineage import claim_lineage_edge, resolve_open_edges
+from apps.registry.services.texts import record_release_text
 
 CHUNK = 250
 """Entries that are written in one transaction."""
@@ -85,7 +85,6 @@ def write_chunk(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row]
     _supersede_documents(made)
     for kind in IN_ORDER:
         copy_rows([row for row in made if type(row) is kind])
-    resolve_open_edges([row for row in made if isinstance(row, ModelAlias)])
     asserted = _assert(planned, context)
     new_deployments = {SubjectRef("deployment", row.id) for row in made if isinstance(row, Deployment)}
     new_releases = {SubjectRef("release", row.id) for row in made if isinstance(row, Release | Artefact)}
@@ -122,13 +121,13 @@ def _keep(text: Text, row: ImportRow, context: Context) -> list[str]:
     """Keep the text of a licence with where it was seen; the identifier of that sighting. What is no text is said."""
     reading, url = context.reading, text.url if text.url.startswith(("https://", "http://")) else ""
     try:
-        kept = store_text(
+        kept = record_release_text(
             actor=context.actor,
+            release=text.release,
             content=text.content,
             source=reading.source,
             url=url,
             as_of=reading.as_of,
-            release=text.release,
         )
     except InvalidInput as error:
         row.notes.append(told(filled("The text of the licence was not kept: %(why)s", why=error.message)))

@@ -17,10 +17,12 @@ from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.imports.applying import IN_ORDER, table_of
 from apps.imports.models import Import, ImportRow, SourceDocument
+from apps.licences.models import TextSighting
 from apps.registry.models import Deployment, LineageClaim, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.services import retire_use
 from apps.registry.services.facts import mirror_many
 from apps.registry.services.lineage import claim_lineage_edge, forget_ended_edges, withdraw_lineage_claims
+from apps.registry.services.texts import conclude_from_texts
 
 _SUBJECT_TYPES: dict[type[BaseModel], str] = {
     Model: "model",
@@ -47,6 +49,7 @@ def undo(actor: Actor, one: Import) -> None:
         _take_back_claims(actor, one, [key for row in rows for key in row.claims])
         made = _made(rows)
         _take_back_documents(one, made)
+        _take_back_texts(made)
         kept = _remove(actor, one, made)
         if touched:
             mirror_many(touched)
@@ -172,6 +175,15 @@ def _take_back_documents(one: Import, made: dict[type[BaseModel], set[UUID]]) ->
         if earlier is not None:
             earlier.superseded_at = None
             earlier.save(update_fields=["superseded_at"])
+
+
+def _take_back_texts(made: dict[type[BaseModel], set[UUID]]) -> None:
+    """Licence texts were not seen there; what followed from them of a release's licence goes too."""
+    seen = TextSighting.objects.filter(id__in=made.pop(TextSighting, set()))
+    releases = list(Release.objects.filter(id__in=seen.exclude(release_id=None).values("release_id")))
+    seen.delete()
+    for release in releases:
+        conclude_from_texts(release)
 
 
 # Rows ---------------------------------------------------------------------------------------------------------------

@@ -1,15 +1,20 @@
 """Taking a whole import back: what it wrote goes, what it had superseded counts again, what others rest on stays."""
 
+import hashlib
+import json
+
 import pytest
 
 from apps.accounts.actors import Actor
 from apps.audit.models import AuditEntry
+from apps.core.changes import change
 from apps.core.errors import Conflict, NotPermitted
 from apps.facts.models import Assertion
 from apps.facts.selectors import current_facts
 from apps.facts.subjects import SubjectRef
 from apps.imports.models import Import
 from apps.imports.services import apply_import, run_import, undo_import
+from apps.licences.models import Licence
 from apps.policy.evaluation import judge_uses
 from apps.registry.models import Deployment, LineageEdge, Model, ModelAlias, Release, Use, UseCase
 from tests.imports.making import ID, MODEL, TEAM, USE, counts, imported, register_csv
@@ -52,6 +57,25 @@ def test_everything_that_an_import_made_is_gone_again_and_in_the_journal() -> No
     entries = AuditEntry.objects.filter(action="import.undo", operation="delete")
     assert set(entries.values_list("reason", flat=True)) == {"The wrong file"}
     assert entries.filter(subject_type="registry.model").exists()
+
+
+def test_a_licence_text_inside_concludes_the_licence_until_the_import_is_undone() -> None:
+    words = "The licensee may do as it likes, and keeps this notice with every copy that it hands on to others."
+    with change(SETUP, "tests.fill"):
+        sha256 = hashlib.sha256(words.encode()).hexdigest()
+        Licence(key="as-it-likes", ref="LicenseRef-as-it-likes", name="As it likes", text_sha256=sha256).save()
+    licence = {"license": {"name": "other", "text": {"content": words}}}
+    component = {"type": "machine-learning-model", "name": "Alpha-7B", "licenses": [licence]}
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [component]}
+    content = json.dumps(bom).encode()
+    one = imported(content, name="bom.json", kind="cyclonedx")
+    release = Release.objects.get(model__name="Alpha-7B")
+    assert value("release", release.id, "licence_concluded") == "as-it-likes"
+    assert release.licence
+    assert counts(imported(content, name="bom.json", kind="cyclonedx")) == (0, 0, 1, 0)
+    assert undone(one).kept == []
+    assert not Model.objects.exists()
+    assert not Assertion.objects.filter(superseded_at__isnull=True).exists()
 
 
 def test_what_it_had_superseded_is_stated_again_and_both_stay_in_the_history() -> None:
