@@ -16,7 +16,6 @@ METHODS = ("get", "post", "patch", "delete")
 PREFIX = "/api/v1/"
 _SOMETIMES = {
     "imports_list_rows": (404,),
-    "models_origin": (404,),
     "exports_file": (409,),
     "reports_file": (409,),
     "reports_evidence": (409,),

@@ -346,7 +346,7 @@ def _changed(world: World) -> tuple[Any, Any, Any]:
     )
     note_changes([world.ours.use.id, world.theirs.use.id])
     change_row = Change.objects.filter(kind="licence-text").latest("seen_at")
-    for one in Change.objects.all():
+    for one in Change.objects.filter(reopenings__state="open").distinct():
         approve_again(actor=actor_for(world.people["officer"]), change_=one, reason="Counsel has read it.")
     return change_row.id, new.id, old.id
 

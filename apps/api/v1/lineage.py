@@ -88,7 +88,7 @@ class OriginStepSerializer(serializers.Serializer[Any]):
     state = serializers.CharField()
 
 
-class OriginSerializer(serializers.Serializer[OriginElement]):
+class OriginElementSerializer(serializers.Serializer[OriginElement]):
     country = serializers.CharField(allow_null=True)
     role = serializers.CharField()
     party = serializers.UUIDField(source="party.id", allow_null=True, default=None)
@@ -96,6 +96,10 @@ class OriginSerializer(serializers.Serializer[OriginElement]):
     model = serializers.UUIDField(source="model.id", allow_null=True, default=None)
     name = serializers.CharField()
     path = OriginStepSerializer(many=True)
+
+
+class OriginSerializer(serializers.Serializer[Any]):
+    elements = OriginElementSerializer(many=True)
 
 
 class RelationSerializer(Shown[LineageEdge]):

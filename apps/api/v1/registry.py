@@ -104,11 +104,10 @@ class Models(NounViewSet):
         """What the model was made from, nearest first, and what was made from it."""
         return Response(lineage_of(self.row(pk).id))
 
-    @extend_schema(responses={200: OriginSerializer(many=True)})
+    @extend_schema(responses={200: OriginSerializer})
     def origin(self, request: Request, pk: str) -> Response:
         """Countries in their roles, each with the path behind it; no country where it is not known."""
-        elements: Any = origin_of(self.row(pk).id)
-        return Response(OriginSerializer(elements, many=True).data)
+        return Response(OriginSerializer({"elements": origin_of(self.row(pk).id)}).data)
 
     @extend_schema(responses={200: CompletenessSerializer})
     def completeness(self, request: Request, pk: str) -> Response:
