@@ -22,7 +22,8 @@ def test_lineage_and_origin_of_a_model_with_the_path_behind_each_element() -> No
     origin = {(one["country"], one["role"]): one for one in auditor.get(f"models/{tune.id}/origin")["elements"]}
     assert origin.keys() == {("US", "developer"), ("CN", "weight_ancestor")}
     assert [step["parent"] for step in origin["CN", "weight_ancestor"]["path"]] == [str(root.id)]
-    assert {one["role"]: one["country"] for one in auditor.get(f"models/{leaf.id}/origin")["elements"]}["developer"] is None
+    elements = auditor.get(f"models/{leaf.id}/origin")["elements"]
+    assert {one["role"]: one["country"] for one in elements}["developer"] is None
 
 
 def test_an_edge_shows_who_claims_it() -> None:
