@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.core.errors import FieldError, WeighbridgeError
 from apps.facts.models import State
 
@@ -18,6 +20,7 @@ class UnreadableFile(WeighbridgeError):
 
     status = 422
     code = "unreadable-file"
+    title = gettext_noop("The file cannot be read")
 
 
 @dataclass(frozen=True, kw_only=True)
