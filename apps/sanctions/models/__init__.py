@@ -2,15 +2,21 @@
 
 from apps.sanctions.models.measures import EffectClass, EventParty, Listing, RestrictedPartyList, RestrictionEvent
 from apps.sanctions.models.published import Entry, EntryName, ListSource, ListVersion
+from apps.sanctions.models.screening import Band, Judgement, Match, Screening, ScreeningRun
 
 __all__ = [
+    "Band",
     "EffectClass",
     "Entry",
     "EntryName",
     "EventParty",
+    "Judgement",
     "ListSource",
     "ListVersion",
     "Listing",
+    "Match",
     "RestrictedPartyList",
     "RestrictionEvent",
+    "Screening",
+    "ScreeningRun",
 ]
