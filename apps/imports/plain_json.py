@@ -64,9 +64,7 @@ def _text(content: bytes) -> str:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(
-            text, object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_whole, parse_float=_float
-        )
+        return json.loads(text, object_pairs_hook=_pairs, **STRICT_NUMBERS)
     except json.JSONDecodeError as error:
         message = filled(
             "The file is no valid JSON: line %(line)d, column %(column)d: %(what)s",
@@ -105,6 +103,10 @@ def _float(text: str) -> float:
     if not math.isfinite(value):
         raise UnreadableFile(filled("The number %(start)s… is too large.", start=text[:20]))
     return value
+
+
+STRICT_NUMBERS: dict[str, Any] = {"parse_constant": _constant, "parse_int": _whole, "parse_float": _float}
+"""How a decoder of JSON refuses NaN, infinity and whole numbers beyond 64 bits."""
 
 
 def _check(document: Any) -> None:
