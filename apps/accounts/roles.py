@@ -34,6 +34,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "gate.manage",
             "organisation.change",
             "system.read",
+            "lists.manage",
+            "lists.configure",
         }
     ),
     Role.OFFICER: frozenset(
@@ -54,6 +56,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "reviews.complete",
             "organisation.change",
             "sanctions.change",
+            "lists.manage",
             "system.read",
         }
     ),

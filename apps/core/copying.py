@@ -5,10 +5,8 @@ from typing import Any
 
 from django.db import connection, models
 
-from apps.core.models import BaseModel
 
-
-def copy_rows(rows: Sequence[BaseModel]) -> None:
+def copy_rows(rows: Sequence[models.Model]) -> None:
     """Store `rows`, all of one model and none of them stored yet. Triggers and constraints hold as for any insert.
 
     Values are written as they are: fields must hold what the database is to hold, of the type that it has.
@@ -28,7 +26,7 @@ def copy_rows(rows: Sequence[BaseModel]) -> None:
         row._state.adding, row._state.db = False, connection.alias
 
 
-def _reader(field: "models.Field[Any, Any]") -> Callable[[BaseModel], Any]:
+def _reader(field: "models.Field[Any, Any]") -> Callable[[models.Model], Any]:
     name = field.attname
     if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
         return lambda row: field.pre_save(row, add=True)

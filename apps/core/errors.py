@@ -35,6 +35,15 @@ def in_language(message: str) -> str:
     return gettext(message) if message else ""
 
 
+def told(message: str) -> dict[str, object]:
+    """A message as it is stored: with its pattern where it has one, so that pages say it in their language."""
+    if isinstance(message, Filled):
+        values = message.values.items()
+        plain = {name: value if isinstance(value, int | float) else str(value) for name, value in values}
+        return {"message": str(message), "pattern": message.pattern, "values": plain}
+    return {"message": str(message)}
+
+
 class WeighbridgeError(Exception):
     """Base of every error that may reach a user: its message says what is wrong and what to do."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_noop
 
 from apps.core.copying import copy_rows
-from apps.core.errors import FieldError, Filled, InvalidInput, filled
+from apps.core.errors import FieldError, InvalidInput, filled, told
 from apps.core.models import BaseModel
 from apps.facts.models import Assertion
 from apps.facts.services import Statement, assert_facts
@@ -190,15 +190,6 @@ def _assert(planned: Sequence[Planned], context: Context) -> dict[tuple[SubjectR
         fields[statement.subject].add(statement.field)
     mirror_many(fields)
     return {(one.subject, one.field): row for one, row in zip(statements, rows, strict=True)}
-
-
-def told(message: str) -> dict[str, Any]:
-    """A message as it is stored: with its pattern where it has one, so that pages say it in their language."""
-    if isinstance(message, Filled):
-        values = message.values.items()
-        plain = {name: value if isinstance(value, int | float) else str(value) for name, value in values}
-        return {"message": str(message), "pattern": message.pattern, "values": plain}
-    return {"message": str(message)}
 
 
 def told_errors(errors: Iterable[FieldError]) -> list[dict[str, Any]]:

@@ -84,7 +84,7 @@ class ListedParty:
         """SHA-256 over all that the entry says; a judgement on a match is bound to it."""
         return digest(self.body)
 
-    @property
+    @cached_property
     def body(self) -> dict[str, Any]:
         """All of it in plain JSON, for keeping; `of_body` reads it back."""
         kept = {name: value for name, value in asdict(self).items() if value not in ("", (), None)}

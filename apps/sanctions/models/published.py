@@ -1,5 +1,9 @@
 """Lists as they are published: where they come from, their versions, who stands on them."""
 
+import datetime as dt
+from typing import Self
+
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -23,14 +27,16 @@ class ListSource(BaseModel):
     every_hours = models.PositiveSmallIntegerField(default=24)
     oldest_hours = models.PositiveSmallIntegerField(default=48)
     """Beyond this age of the last good look at the source a screening against it is unknown, not clean."""
+    most_lost = models.PositiveSmallIntegerField(default=20, validators=(MaxValueValidator(100),))
+    """The share of a list's entries, in per cent, that a new version may lose before it is refused."""
     etag = models.CharField(max_length=300, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     """When we last looked, with whatever result."""
     confirmed_at = models.DateTimeField(null=True, blank=True)
     """When we last knew that the version in use is the one published."""
-    failure = models.TextField(blank=True)
-    """Why the last look brought nothing; empty when it was good."""
+    failure = models.JSONField(default=dict, blank=True)
+    """Why the last look brought nothing, as `apps.core.errors.told`; empty when it was good."""
 
     journal_silent = ("etag", "last_modified", "checked_at", "confirmed_at")
 
@@ -44,9 +50,12 @@ class ListSource(BaseModel):
 class ListVersion(BaseModel):
     """A file of a source in one state. At most one per source is in use."""
 
+    journal_silent = ("read",)
+
     class State(models.TextChoices):
         STAGED = "staged", _("Being read")
         REFUSED = "refused", _("Refused")
+        DROPPED = "dropped", _("Dropped")
         IN_USE = "in_use", _("In use")
         REPLACED = "replaced", _("Replaced")
 
@@ -63,17 +72,25 @@ class ListVersion(BaseModel):
     url = models.URLField(max_length=1000, blank=True)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
+    """In bytes."""
+    read = models.PositiveIntegerField(default=0)
+    """Entries that have been read so far, for whoever watches."""
+    staged_at = models.DateTimeField(null=True, blank=True)
+    """When the whole file had been read."""
     counts = models.JSONField(default=dict)
     """Entries by list: `{"US-SDN": 19181, …}`."""
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
     rejected = models.JSONField(default=list)
-    """Rows that could not be read: `[{"row", "message"}]`; nothing is dropped silently."""
+    """Rows that could not be read: `[{"row", "message"}]`, the first 500; nothing is dropped silently."""
+    rejected_rows = models.PositiveIntegerField(default=0)
+    """How many there were in all."""
     refusals = models.JSONField(default=list)
     """Why the guards refused it: `[{"guard", "message"}]`."""
     accepted_by = models.CharField(max_length=300, blank=True)
     """Who took it into use although a guard had refused it."""
+    accepted_because = models.TextField(blank=True)
 
     class Meta:
         ordering = ("source", "-number")
@@ -86,10 +103,26 @@ class ListVersion(BaseModel):
         return f"{self.source_id} {self.number}"
 
 
-class Entry(BaseModel):
-    """An entry of a list in one wording: in use from the version `since` until the one named `until`.
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Entries by whether they count."""
 
-    One that is only staged has no `since` yet. A changed entry is a new row; the old one ends.
+    def in_use(self, at: dt.datetime | None = None) -> Self:
+        """Those of the versions in use, now or at a moment.
+
+        A version that was never taken into use begins and ends nothing, so that taking it is a matter of one row.
+        """
+        taken = (
+            ListVersion.objects.filter(used_from__lte=at) if at else ListVersion.objects.filter(used_from__isnull=False)
+        )
+        versions = taken.order_by().values("id")
+        return self.filter(Q(since__in=versions) & (Q(until__isnull=True) | ~Q(until__in=versions)))
+
+
+class Entry(BaseModel):
+    """An entry of a list in one wording: it counts from the version `since` until the one named `until`.
+
+    Both are written while a file is staged and take effect when that version is taken into use (`used_from`):
+    ask with `in_use`. A changed entry is a new row; the old one ends.
     """
 
     journal_exempt = "the entry of the list's version has the file's checksum and its counts"
@@ -105,15 +138,15 @@ class Entry(BaseModel):
     countries = models.JSONField(default=list)
     body = models.JSONField()
     """All of it, as `apps.sanctions.entries.ListedParty.body`."""
-    staged_in = models.ForeignKey(ListVersion, on_delete=models.PROTECT, related_name="+")
-    since = models.ForeignKey(ListVersion, on_delete=models.PROTECT, related_name="begun", null=True, blank=True)
+    since = models.ForeignKey(ListVersion, on_delete=models.PROTECT, related_name="begun")
     until = models.ForeignKey(ListVersion, on_delete=models.PROTECT, related_name="ended", null=True, blank=True)
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         ordering = ("list_key", "reference", "id")
         indexes = (
             models.Index(fields=("source", "list_key", "reference"), name="entry_by_number"),
-            models.Index(fields=("source",), condition=Q(since__isnull=False, until__isnull=True), name="entry_in_use"),
             models.Index(F("list_key"), F("name"), F("id"), name="entry_by_name"),
         )
 
