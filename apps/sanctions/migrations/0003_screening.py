@@ -8,129 +8,292 @@ import apps.core.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('parties', '0001_initial'),
-        ('sanctions', '0002_lists_as_published'),
+        ("parties", "0001_initial"),
+        ("sanctions", "0002_lists_as_published"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ScreeningRun',
+            name="ScreeningRun",
             fields=[
-                ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('row_version', models.PositiveIntegerField(default=0, editable=False)),
-                ('reason', models.CharField(choices=[('registration', 'A party was entered'), ('change', 'A party was changed'), ('list', 'A list has a new version'), ('nightly', 'Every night'), ('algorithm', 'The way of comparing has changed'), ('request', 'Somebody asked')], max_length=12)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=7)),
-                ('everybody', models.BooleanField(default=False)),
-                ('algorithm', models.CharField(max_length=40)),
-                ('threshold', models.FloatField()),
-                ('lists', models.JSONField(default=list)),
-                ('parties', models.PositiveIntegerField(default=0)),
-                ('matches', models.PositiveIntegerField(default=0)),
-                ('digest', models.CharField(blank=True, max_length=71)),
-                ('requested_as', models.CharField(max_length=300)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('failure', models.TextField(blank=True)),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='sanctions.listversion')),
+                (
+                    "id",
+                    models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("row_version", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("registration", "A party was entered"),
+                            ("change", "A party was changed"),
+                            ("list", "A list has a new version"),
+                            ("nightly", "Every night"),
+                            ("algorithm", "The way of comparing has changed"),
+                            ("request", "Somebody asked"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="running",
+                        max_length=7,
+                    ),
+                ),
+                ("everybody", models.BooleanField(default=False)),
+                ("algorithm", models.CharField(max_length=40)),
+                ("threshold", models.FloatField()),
+                ("lists", models.JSONField(default=list)),
+                ("parties", models.PositiveIntegerField(default=0)),
+                ("matches", models.PositiveIntegerField(default=0)),
+                ("digest", models.CharField(blank=True, max_length=71)),
+                ("requested_as", models.CharField(max_length=300)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("failure", models.TextField(blank=True)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="sanctions.listversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at', '-id'),
+                "ordering": ("-created_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Screening',
+            name="Screening",
             fields=[
-                ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('row_version', models.PositiveIntegerField(default=0, editable=False)),
-                ('asked', models.JSONField()),
-                ('asked_digest', models.CharField(max_length=71)),
-                ('result', models.CharField(choices=[('clean', 'Nothing found'), ('matches', 'Matches'), ('unknown', 'Unknown')], max_length=7)),
-                ('found', models.JSONField(default=list)),
-                ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='screenings', to='parties.party')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screenings', to='sanctions.screeningrun')),
+                (
+                    "id",
+                    models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("row_version", models.PositiveIntegerField(default=0, editable=False)),
+                ("asked", models.JSONField()),
+                ("asked_digest", models.CharField(max_length=71)),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[("clean", "Nothing found"), ("matches", "Matches"), ("unknown", "Unknown")],
+                        max_length=7,
+                    ),
+                ),
+                ("found", models.JSONField(default=list)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="screenings",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="screenings",
+                        to="sanctions.screeningrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('run', 'id'),
+                "ordering": ("run", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Match',
+            name="Match",
             fields=[
-                ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('row_version', models.PositiveIntegerField(default=0, editable=False)),
-                ('list_key', models.CharField(max_length=60)),
-                ('reference', models.CharField(max_length=200)),
-                ('entry_digest', models.CharField(max_length=71)),
-                ('asked_digest', models.CharField(max_length=71)),
-                ('algorithm', models.CharField(max_length=40)),
-                ('score', models.FloatField()),
-                ('band', models.CharField(choices=[('probable', 'Probable'), ('possible', 'Possible'), ('weak', 'Weak')], max_length=8)),
-                ('matched_names', models.JSONField(default=list)),
-                ('features', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('same', 'The same'), ('different', 'Another'), ('gone', 'Gone')], default='open', max_length=9)),
-                ('gone_at', models.DateTimeField(blank=True, null=True)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='sanctions.entry')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='parties.party')),
-                ('first_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sanctions.screeningrun')),
-                ('last_run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sanctions.screeningrun')),
+                (
+                    "id",
+                    models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("row_version", models.PositiveIntegerField(default=0, editable=False)),
+                ("list_key", models.CharField(max_length=60)),
+                ("reference", models.CharField(max_length=200)),
+                ("entry_digest", models.CharField(max_length=71)),
+                ("asked_digest", models.CharField(max_length=71)),
+                ("algorithm", models.CharField(max_length=40)),
+                ("score", models.FloatField()),
+                (
+                    "band",
+                    models.CharField(
+                        choices=[("probable", "Probable"), ("possible", "Possible"), ("weak", "Weak")], max_length=8
+                    ),
+                ),
+                ("matched_names", models.JSONField(default=list)),
+                ("features", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("same", "The same"), ("different", "Another"), ("gone", "Gone")],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("gone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="matches", to="sanctions.entry"
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="matches", to="parties.party"
+                    ),
+                ),
+                (
+                    "first_run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sanctions.screeningrun"
+                    ),
+                ),
+                (
+                    "last_run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sanctions.screeningrun"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'matches',
-                'ordering': ('-score', 'id'),
+                "verbose_name_plural": "matches",
+                "ordering": ("-score", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('row_version', models.PositiveIntegerField(default=0, editable=False)),
-                ('outcome', models.CharField(choices=[('same', 'The same'), ('different', 'Another')], max_length=9)),
-                ('ground', models.CharField(choices=[('identifier-equal', 'A register number is the same'), ('details-equal', 'Name, country and further details agree'), ('source-says', 'A reliable source says so'), ('country-differs', 'The country differs'), ('kind-differs', 'One is a person, vessel or aircraft, the other is not'), ('identifier-differs', 'A register number differs'), ('birth-differs', 'Date or place of birth differ'), ('name-differs', 'The distinctive part of the name differs'), ('business-differs', 'The business differs'), ('other', 'Another reason, see the comment')], max_length=20)),
-                ('comment', models.TextField(blank=True)),
-                ('evidence', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('proposed', 'Awaits a second person'), ('in_force', 'In force'), ('refused', 'Refused by the second person'), ('void', 'Void: something changed'), ('expired', 'Expired')], max_length=8)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decision_comment', models.TextField(blank=True)),
-                ('expires_on', models.DateField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_why', models.CharField(blank=True, max_length=300)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('match', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='judgements', to='sanctions.match')),
+                (
+                    "id",
+                    models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("row_version", models.PositiveIntegerField(default=0, editable=False)),
+                ("outcome", models.CharField(choices=[("same", "The same"), ("different", "Another")], max_length=9)),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("identifier-equal", "A register number is the same"),
+                            ("details-equal", "Name, country and further details agree"),
+                            ("source-says", "A reliable source says so"),
+                            ("country-differs", "The country differs"),
+                            ("kind-differs", "One is a person, vessel or aircraft, the other is not"),
+                            ("identifier-differs", "A register number differs"),
+                            ("birth-differs", "Date or place of birth differ"),
+                            ("name-differs", "The distinctive part of the name differs"),
+                            ("business-differs", "The business differs"),
+                            ("other", "Another reason, see the comment"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("comment", models.TextField(blank=True)),
+                ("evidence", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Awaits a second person"),
+                            ("in_force", "In force"),
+                            ("refused", "Refused by the second person"),
+                            ("void", "Void: something changed"),
+                            ("expired", "Expired"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("decision_comment", models.TextField(blank=True)),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_why", models.CharField(blank=True, max_length=300)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "match",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="judgements", to="sanctions.match"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at', '-id'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'in_force'))), fields=('match',), name='judgement_alive_once'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='judgement_four_eyes')],
+                "ordering": ("-created_at", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("proposed", "in_force"))),
+                        fields=("match",),
+                        name="judgement_alive_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="judgement_four_eyes",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='screeningrun',
-            index=models.Index(fields=['created_at', 'id'], name='screening_run_by_time'),
+            model_name="screeningrun",
+            index=models.Index(fields=["created_at", "id"], name="screening_run_by_time"),
         ),
         migrations.AddIndex(
-            model_name='screening',
-            index=models.Index(fields=['party', '-created_at'], name='screening_of_party'),
+            model_name="screening",
+            index=models.Index(fields=["party", "-created_at"], name="screening_of_party"),
         ),
         migrations.AddIndex(
-            model_name='match',
-            index=models.Index(models.F('state'), models.OrderBy(models.F('score'), descending=True), models.F('id'), name='match_queue'),
+            model_name="match",
+            index=models.Index(
+                models.F("state"),
+                models.OrderBy(models.F("score"), descending=True),
+                models.F("id"),
+                name="match_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['list_key', 'reference'], name='match_by_entry'),
+            model_name="match",
+            index=models.Index(fields=["list_key", "reference"], name="match_by_entry"),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(fields=('party', 'list_key', 'reference', 'entry_digest', 'asked_digest', 'algorithm'), name='match_once'),
+            model_name="match",
+            constraint=models.UniqueConstraint(
+                fields=("party", "list_key", "reference", "entry_digest", "asked_digest", "algorithm"),
+                name="match_once",
+            ),
         ),
     ]

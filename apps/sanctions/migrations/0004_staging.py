@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sanctions", "0002_lists_as_published"),
+        ("sanctions", "0003_screening"),
     ]
 
     operations = [
