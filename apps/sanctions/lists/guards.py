@@ -34,6 +34,7 @@ A list without them is no whole list. One that an authority takes off is taken o
 TITLES: Mapping[str, str] = MappingProxyType(
     {
         "empty": gettext_noop("It holds nothing"),
+        "count": gettext_noop("It holds fewer entries than it says"),
         "shrunk": gettext_noop("It has lost entries"),
         "sentinel": gettext_noop("An entry is missing that must be there"),
         "label": gettext_noop("It names a list that is not known"),
@@ -53,6 +54,10 @@ class Figures:
     counts: Mapping[str, int]
     published_at: dt.datetime | None = None
     rejected: int = 0
+    stated: int | None = None
+    """How many entries the file says that it holds."""
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    """Names of lists that nobody knows, with how many entries each has."""
     missing: tuple[tuple[str, str], ...] = ()
     """Pairs of list and sentinel that no name bears."""
     expected: frozenset[str] = field(default_factory=frozenset)
@@ -68,15 +73,19 @@ def refusals(new: Figures, old: Figures | None, *, most_lost: int) -> list[dict[
 
 
 def _found(new: Figures, old: Figures | None, most_lost: int) -> Iterator[tuple[str, str]]:
-    if not sum(new.counts.values()):
+    if not sum(new.counts.values()) and not new.unknown:
         yield "empty", filled("The file holds no entry.")
         return
-    for key in sorted(new.counts.keys() - new.expected):
+    strange = {key: many for key, many in new.counts.items() if key not in new.expected} | dict(new.unknown)
+    for key in sorted(strange):
         yield "label", filled("%(count)d entries are of “%(list)s”, which is none of the lists of this source.",
-                              count=new.counts[key], list=key)  # fmt: skip
+                              count=strange[key], list=key)  # fmt: skip
     for key, sentinel in new.missing:
         yield "sentinel", filled("No entry of %(list)s bears the name “%(name)s”.", list=key, name=sentinel)
     rows = sum(new.counts.values()) + new.rejected
+    if new.stated is not None and rows + sum(new.unknown.values()) < new.stated:
+        yield "count", filled("The file says that it holds %(stated)d entries, and %(read)d came.",
+                              stated=new.stated, read=rows)  # fmt: skip
     if new.rejected * 100 > MOST_REJECTED * rows:
         yield "rejected", filled("%(rejected)d of %(rows)d rows could not be read; at most %(most)d %% may.",
                                  rejected=new.rejected, rows=rows, most=MOST_REJECTED)  # fmt: skip

@@ -7,7 +7,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
@@ -19,14 +19,15 @@ from apps.accounts.actors import Actor
 from apps.core.changes import change
 from apps.core.clock import now
 from apps.core.copying import copy_rows
-from apps.core.errors import Conflict, WeighbridgeError, filled, told
+from apps.core.errors import Conflict, WeighbridgeError, told
 from apps.sanctions.entries import ListedParty
 from apps.sanctions.lists import guards
 from apps.sanctions.lists.indexing import index
 from apps.sanctions.models import Entry, EntryName, ListSource, ListVersion
 
 CHUNK = 2000
-MOST_REJECTED_KEPT = 500
+MOST_KEPT = 500
+"""Of the rows that could not be read, and of the notes on others."""
 _LONGEST_NAME = 1000
 _LONGEST_REFERENCE = 200
 
@@ -39,8 +40,20 @@ class Published(Protocol):
         """What the file says of its own date."""
 
     @property
+    def stated_count(self) -> int | None:
+        """How many entries the file says that it holds."""
+
+    @property
     def rejected(self) -> Sequence[Mapping[str, Any]]:
         """Rows that could not be read: `[{"row", "message"}]`."""
+
+    @property
+    def notes(self) -> Sequence[Mapping[str, Any]]:
+        """What a person should know of rows that were read, likewise."""
+
+    @property
+    def unknown_labels(self) -> Mapping[str, int]:
+        """Names of lists that nobody knows, with how many entries each has; those do not go by."""
 
     def __iter__(self) -> Iterator[ListedParty]:
         """The entries."""
@@ -149,17 +162,17 @@ class _Staging:
             for key, reference, digest, entry in rows.values_list("list_key", "reference", "digest", "id").iterator()
         }
         """Entries in use that the file has not shown again in the same wording."""
-        self.seen: dict[tuple[str, str], str] = {}
+        self.seen: set[tuple[str, str]] = set()
         self.counts: Counter[str] = Counter()
-        self.noted: list[dict[str, object]] = []
-        self.turned_away = self.added = self.changed = 0
+        self.turned_away: list[Mapping[str, object]] = []
+        self.added = self.changed = 0
         self.watch = guards.Watch(frozenset(self.source.list_keys))
 
     def take(self, entries: Published) -> ListVersion:
         """Write them, and ask the guards."""
         passing = iter(entries)
         while chunk := list(islice(passing, CHUNK)):
-            fresh = [entry for one in chunk if (entry := self._admitted(one)) and self._is_new(entry)]
+            fresh = [entry for entry in chunk if self._admitted(entry) and self._is_new(entry)]
             with transaction.atomic():
                 self._store(fresh)
                 self.version.read += len(chunk)
@@ -169,27 +182,18 @@ class _Staging:
             Entry.objects.filter(id__in=ending[start : start + CHUNK]).update(until=self.version)
         return self._judged(entries)
 
-    def _admitted(self, entry: ListedParty) -> ListedParty | None:
-        """The entry under a number of its own, or None where it cannot be kept or is here already. Both are noted."""
+    def _admitted(self, entry: ListedParty) -> bool:
+        """Whether the entry can be kept; what is wrong with it is noted otherwise."""
+        key, message = (entry.list_key, entry.reference), ""
         if not entry.name.strip() or not 0 < len(entry.reference) <= _LONGEST_REFERENCE:
-            self.turned_away += 1
-            self._note(entry, "It has no name, or no number of at most 200 characters.")
-            return None
-        reference, times, digest = entry.reference, 1, entry.digest
-        while (entry.list_key, reference) in self.seen:
-            if self.seen[entry.list_key, reference] == digest:
-                self._note(entry, "It stands in the file twice.")
-                return None
-            times += 1
-            reference = f"{entry.reference}~{times}"
-        self.seen[entry.list_key, reference] = digest
-        if times > 1:
-            self._note(entry, filled("Its number was given before; it is kept as %(number)s.", number=reference))
-            return replace(entry, reference=reference)
-        return entry
-
-    def _note(self, entry: ListedParty, message: str) -> None:
-        self.noted.append({"row": f"{entry.list_key} {entry.reference[:100]}", **told(message)})
+            message = "It has no name, or no number of at most 200 characters."
+        elif key in self.seen:
+            message = "Its number was given before."
+        if message:
+            self.turned_away.append({"row": f"{entry.list_key} {entry.reference[:100]}", **told(message)})
+            return False
+        self.seen.add(key)
+        return True
 
     def _is_new(self, entry: ListedParty) -> bool:
         """Whether the wording differs from the one in use, or there is none."""
@@ -232,18 +236,20 @@ class _Staging:
             index(names)
 
     def _judged(self, entries: Published) -> ListVersion:
-        version, rejected = self.version, [*map(dict, entries.rejected)]
+        version, rejected = self.version, [*entries.rejected, *self.turned_away]
         version.staged_at, version.published_at = now(), entries.published_at
         version.counts = dict(sorted(self.counts.items()))
         version.added, version.changed = self.added, self.changed
         version.removed = len(self.ending) - self.changed
-        version.rejected_rows = len(rejected) + self.turned_away
-        version.rejected = [*rejected, *self.noted][:MOST_REJECTED_KEPT]
+        version.rejected_rows = len(rejected)
+        version.rejected, version.notes = rejected[:MOST_KEPT], [*entries.notes][:MOST_KEPT]
         version.refusals = guards.refusals(
             guards.Figures(
                 counts=version.counts,
                 published_at=version.published_at,
                 rejected=version.rejected_rows,
+                stated=entries.stated_count,
+                unknown=entries.unknown_labels,
                 missing=self.watch.missing,
                 expected=frozenset(self.source.list_keys),
             ),

@@ -3,9 +3,11 @@
 import datetime as dt
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import BaseModel
@@ -86,6 +88,8 @@ class ListVersion(BaseModel):
     """Rows that could not be read: `[{"row", "message"}]`, the first 500; nothing is dropped silently."""
     rejected_rows = models.PositiveIntegerField(default=0)
     """How many there were in all."""
+    notes = models.JSONField(default=list)
+    """What a person should know of rows that were read, likewise."""
     refusals = models.JSONField(default=list)
     """Why the guards refused it: `[{"guard", "message"}]`."""
     accepted_by = models.CharField(max_length=300, blank=True)
@@ -165,6 +169,8 @@ class EntryName(models.Model):
 
     class Meta:
         ordering = ("entry", "id")
+        # The page's search for a part of a name; screening has keys of its own.
+        indexes = (GinIndex(OpClass(Upper("text"), name="gin_trgm_ops"), name="entry_name_trgm"),)
 
     def __str__(self) -> str:
         return self.text

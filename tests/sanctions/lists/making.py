@@ -25,6 +25,9 @@ class Made:
     entries: Sequence[ListedParty]
     published_at: dt.datetime | None = None
     rejected: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    notes: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    stated_count: int | None = None
+    unknown_labels: Mapping[str, int] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[ListedParty]:
         return iter(self.entries)

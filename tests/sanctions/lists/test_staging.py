@@ -110,19 +110,11 @@ def test_names_are_handed_to_matching_with_their_numbers(monkeypatch: pytest.Mon
     assert handed == []
 
 
-def test_a_number_given_twice_loses_nobody() -> None:
+def test_a_number_given_twice_is_turned_away_and_counted() -> None:
     source = a_source()
-    version = in_use(source, [listed("1", "Alpha"), listed("1", "Beta"), listed("1", "Beta"), listed("1", "Alpha")])
-    assert dict(selectors.entries_in_use().filter(source=source).values_list("reference", "name")) == {
-        "1": "Alpha",
-        "1~2": "Beta",
-    }
-    assert (version.counts, version.rejected_rows) == ({"TEST": 2}, 0)
-    assert [note["message"] for note in version.rejected] == [
-        "Its number was given before; it is kept as 1~2.",
-        "It stands in the file twice.",
-        "It stands in the file twice.",
-    ]
+    version = staged(source, [listed("1", "Alpha"), listed("1", "Beta"), *listed_many(100)[2:]])
+    assert (version.state, version.counts, version.rejected_rows) == ("staged", {"TEST": 99}, 1)
+    assert version.rejected == [{"row": "TEST 1", "message": "Its number was given before."}]
 
 
 def test_an_entry_without_name_or_number_is_turned_away_and_counted() -> None:
@@ -190,7 +182,7 @@ class TestRefused:
     def test_a_list_without_its_sentinel(self) -> None:
         source = a_source("entity-list", "US-ENTITY-LIST")
         rows = [
-            listed("1", "Huawei Technologies", list_key="US-ENTITY-LIST"),
+            listed("a", "Huawei Technologies", list_key="US-ENTITY-LIST"),
             *listed_many(3, list_key="US-ENTITY-LIST"),
         ]
         version = staged(source, rows)
