@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from apps.facts.models import State
-from apps.imports.records import ModelRecord, ParentRecord, UseRecord
+from apps.imports.records import ModelRecord, ParentRecord, PartyRecord, UseRecord
 from apps.registry.models import LineageEdge
 
 HUB = "huggingface"
@@ -33,9 +33,16 @@ def derives(parent: ParentRecord) -> bool:
     return parent.relation in LineageEdge.WEIGHTS_TRANSFER | LineageEdge.TEACHES
 
 
-def known_value(record: ModelRecord | UseRecord, subject: str, field: str) -> Any:
+def known_value(record: ModelRecord | UseRecord | PartyRecord, subject: str, field: str) -> Any:
     """The value of a fact that is neither unknown nor disputed; None otherwise."""
     for fact in record.facts:
         if (fact.subject, fact.field) == (subject, field) and fact.state not in (State.UNKNOWN, State.DISPUTED):
             return fact.value
     return None
+
+
+def websites(record: PartyRecord) -> list[str]:
+    """The addresses of a party's own domains, without those that are unsure or only look like its own."""
+    silent = (State.UNKNOWN, State.DISPUTED)
+    own = (one.domain for one in record.domains if not one.lookalike and one.state not in silent)
+    return [f"https://{quote(domain)}" for domain in own]

@@ -15,12 +15,21 @@ from django.db.models import QuerySet
 
 from apps.accounts.actors import Actor
 from apps.accounts.models import User
+from apps.exports.parties import origin_of, party_record
 from apps.facts.catalogue import FIELDS
 from apps.facts.models import State
 from apps.facts.resolution import Fact
 from apps.facts.selectors import FactsBySubject, current_facts
 from apps.facts.subjects import SubjectRef
-from apps.imports.records import FactRecord, FileRecord, ModelRecord, ParentRecord, Provenance, UseRecord
+from apps.imports.records import (
+    FactRecord,
+    FileRecord,
+    ModelRecord,
+    ParentRecord,
+    PartyRecord,
+    Provenance,
+    UseRecord,
+)
 from apps.parties.models import Party, Sourced
 from apps.registry import selectors
 from apps.registry.models import LineageEdge, Model, ModelAlias, Release, Use
@@ -58,6 +67,8 @@ class Gathered:
     models: Sequence[ModelEntry]
     uses: Sequence[UseEntry] = ()
     newest: dt.datetime | None = None
+    parties: Sequence[PartyRecord] = ()
+    """Everybody whom these name, and who stands behind them."""
 
 
 @dataclass
@@ -78,6 +89,8 @@ class _Names:
 
     parties: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
+    used: set[UUID] = field(default_factory=set)
+    """The parties that were written."""
 
     @classmethod
     def load(cls) -> "_Names":
@@ -91,7 +104,19 @@ class _Names:
         spec = FIELDS.get(subject, {}).get(name)
         kind = spec.type if spec else ""
         known: Mapping[str, str] = {"party": self.parties, "user": self.people}.get(kind, {})
+        if kind == "party" and str(value) in self.parties:
+            self.used.add(UUID(str(value)))
         return known.get(str(value), value) if known else value
+
+    def party(self, party_id: UUID | None) -> str:
+        """A party's name by its identifier; empty for none."""
+        self.used |= {party_id} if party_id else set()
+        return self.parties[str(party_id)] if party_id else ""
+
+    def named(self, party: Party | None) -> str:
+        """A party's name; empty for none."""
+        self.used |= {party.id} if party else set()
+        return party.name if party else ""
 
 
 def gather_model(model_id: UUID) -> Gathered:
@@ -132,7 +157,23 @@ def _gather(model_ids: Sequence[UUID], uses: Iterable[Use]) -> Gathered:
     entries: list[ModelEntry] = []
     for start in range(0, len(model_ids), AT_ONCE):
         entries.extend(_models(model_ids[start : start + AT_ONCE], names, newest))
-    return Gathered(entries, _uses(uses, names, newest), newest.at)
+    written = _uses(uses, names, newest)
+    parties = _parties(names, newest)
+    return Gathered(entries, written, newest.at, parties)
+
+
+def _parties(names: _Names, newest: _Newest) -> list[PartyRecord]:
+    """Everybody who was named, with those whom they name in turn: groups, entities that stand for them, owners."""
+    rows = Party.objects.prefetch_related("names", "domains", "hub_organisations", "stakes")
+    found: dict[UUID, PartyRecord] = {}
+    while waiting := names.used - found.keys():
+        facts = current_facts(SubjectRef("party", key) for key in waiting)
+        for party in rows.filter(id__in=waiting).order_by():
+            newest.see(party, *party.names.all(), *party.domains.all(), *party.hub_organisations.all())
+            newest.see(*party.stakes.all())
+            stated = _facts("party", facts[SubjectRef("party", party.id)], names)
+            found[party.id] = party_record(party, stated, names.party)
+    return sorted(found.values(), key=lambda one: (one.name, one.kind))
 
 
 def _models(ids: Sequence[UUID], names: _Names, newest: _Newest) -> list[ModelEntry]:
@@ -161,7 +202,7 @@ def _record(model: Model, release: Release, main: bool, facts: FactsBySubject, n
     return ModelRecord(
         name=model.name,
         identifiers=identifiers(model.aliases.all()),
-        developer=model.developer.name if model.developer else "",
+        developer=names.named(model.developer),
         revision=release.revision,
         family=model.family if main else "",
         parents=[one for edge in _in_order(model.parents.all()) for one in _parents(edge)] if main else [],
@@ -225,10 +266,6 @@ def _fact(subject: str, name: str, fact: Fact, names: _Names) -> FactRecord:
     )
 
 
-def _origin(row: Sourced) -> Provenance:
-    return Provenance(source=row.source_label, source_url=row.source_url, as_of=row.as_of)
-
-
 def _parents(edge: LineageEdge) -> list[ParentRecord]:
     """What each source says of an edge; of one source the newest."""
     claims: dict[str, Sourced] = {}
@@ -248,7 +285,7 @@ def _parent(edge: LineageEdge, claim: Sourced) -> ParentRecord:
         relation=str(edge.relation),
         state=str(claim.state),
         note=claim.note,
-        provenance=_origin(claim),
+        provenance=origin_of(claim),
     )
 
 
@@ -288,7 +325,7 @@ def _use(use: Use, aliases: Sequence[ModelAlias], facts: FactsBySubject, names: 
         model=ModelRecord(
             name=model.name,
             identifiers=identifiers(aliases),
-            developer=model.developer.name if model.developer else "",
+            developer=names.named(model.developer),
             revision=release.revision,
             described=False,
         ),
@@ -302,4 +339,4 @@ def _use(use: Use, aliases: Sequence[ModelAlias], facts: FactsBySubject, names: 
             *_facts("use_case", facts[SubjectRef("use_case", use.use_case_id)], names),
         ],
     )
-    return UseEntry(record, use.id, release.id, deployment.operator.name if deployment.operator else "")
+    return UseEntry(record, use.id, release.id, names.named(deployment.operator))

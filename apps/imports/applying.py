@@ -15,11 +15,13 @@ from apps.facts.models import Assertion
 from apps.facts.services import Statement, assert_facts
 from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
-from apps.imports.known import Known, folded, model_of
+from apps.imports.folding import folded
+from apps.imports.known import Known, model_of
 from apps.imports.models import Import, ImportRow, SourceDocument
 from apps.imports.planning import Context, Parent, Planned, Text, plan_row
-from apps.imports.records import Row
+from apps.imports.records import PartyRecord, Row
 from apps.licences.models import TextSighting
+from apps.parties.models import Domain, HubOrganisation, Party, PartyName, Stake
 from apps.registry.models import Artefact, Deployment, LineageSuggestion, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.services import suggest_parents
 from apps.registry.services.facts import mirror_many
@@ -30,6 +32,7 @@ CHUNK = 250
 """Entries that are written in one transaction."""
 LARGEST_RAW = 20_000
 IN_ORDER: tuple[type[BaseModel], ...] = (
+    *(Party, PartyName, Domain, HubOrganisation, Stake),
     *(Model, ModelAlias, Release, Artefact, Deployment, UseCase, Use),
     *(SourceDocument, TextSighting, LineageSuggestion),
 )
@@ -41,7 +44,7 @@ def in_order(rows: Sequence[Row]) -> list[tuple[int, Row]]:
     """Entries with their numbers, parents before what was made from them: always the same order for the same file."""
     places: dict[str, int] = {}
     for at, row in enumerate(rows):
-        if row.record is not None:
+        if row.record is not None and not isinstance(row.record, PartyRecord):
             record = model_of(row.record)
             for name in (record.name, *(identifier for _, identifier in record.identifiers)):
                 places.setdefault(folded(name), at)
@@ -56,7 +59,8 @@ def _with_parents(first: int, rows: Sequence[Row], places: Mapping[str, int], or
 
     def above(at: int) -> Iterator[int]:
         record = rows[at].record
-        names = [folded(parent.name) for parent in model_of(record).parents] if record is not None else []
+        named = model_of(record).parents if record is not None and not isinstance(record, PartyRecord) else ()
+        names = [folded(parent.name) for parent in named]
         return iter([places[name] for name in names if name in places])
 
     path, on_path = [(first, above(first))], {first}
@@ -72,10 +76,16 @@ def _with_parents(first: int, rows: Sequence[Row], places: Mapping[str, int], or
             on_path.add(following)
 
 
+def described(rows: Sequence[Row]) -> dict[str, PartyRecord]:
+    """The parties of which a file says more than their names, by folded name."""
+    records = [row.record for row in rows if isinstance(row.record, PartyRecord)]
+    return {folded(record.name): record for record in records}
+
+
 def plan_chunk(entries: Sequence[tuple[int, Row]], known: Known, context: Context) -> list[Planned]:
     """What some entries come to. `known` learns of it, so that the next ones build on it."""
     known.recall(context.sha256, [row.locator for _, row in entries])
-    known.load([row.record for _, row in entries if row.record is not None])
+    known.load([row.record for _, row in entries if row.record is not None], context.described)
     return [plan_row(number, row, known, context) for number, row in entries]
 
 
@@ -90,8 +100,11 @@ def write_chunk(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row]
     new_releases = {SubjectRef("release", row.id) for row in made if isinstance(row, Release | Artefact)}
     # A card may change without any fact: whoever compares it with what was approved wants to know.
     new_releases |= {SubjectRef("release", row.release_id) for row in made if isinstance(row, SourceDocument)}
-    if new_deployments or new_releases:
-        facts_changed.send(sender=Import, subjects=new_deployments | new_releases)
+    # Names and owners decide about what a party is to be screened for.
+    parties = {SubjectRef("party", row.party_id) for row in made if isinstance(row, PartyName)}
+    parties |= {SubjectRef("party", row.owned_id) for row in made if isinstance(row, Stake)}
+    if new_deployments or new_releases or parties:
+        facts_changed.send(sender=Import, subjects=new_deployments | new_releases | parties)
     resolved = resolve_open_edges([row for row in made if isinstance(row, ModelAlias)])
     if resolved:
         facts_changed.send(sender=Import, subjects=resolved)

@@ -1,33 +1,27 @@
 """What the register holds about the models and uses that a file speaks of, read in batches: no query per entry."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
 from django.db.models import Model as DjangoModel
-from django.db.models.functions import Upper
 
 from apps.accounts.models import Team, User
 from apps.core.models import BaseModel
-from apps.facts.models import Assertion, State
+from apps.facts.models import Assertion
 from apps.facts.selectors import assertions_at
 from apps.facts.subjects import SubjectRef
+from apps.imports.folding import by_upper, folded
+from apps.imports.known_parties import KnownParties
 from apps.imports.models import Import, ImportRow, SourceDocument
-from apps.imports.records import ModelRecord, UseRecord
+from apps.imports.records import ModelRecord, PartyRecord, UseRecord
 from apps.licences.models import TextSighting
-from apps.parties.models import HubOrganisation, Party, PartyName
 from apps.registry.models import Artefact, Deployment, LineageClaim, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.references import MOVING
 from apps.registry.services.lineage import ParentName
 
-Record = ModelRecord | UseRecord
-
-
-def folded(text: str) -> str:
-    """As texts are compared: without regard to case and space around."""
-    return text.strip().casefold()
+Record = ModelRecord | UseRecord | PartyRecord
 
 
 def revision_of(record: ModelRecord) -> str:
@@ -39,7 +33,7 @@ def revision_of(record: ModelRecord) -> str:
     return revision.lower() if commit else revision
 
 
-def model_of(record: Record) -> ModelRecord:
+def model_of(record: ModelRecord | UseRecord) -> ModelRecord:
     """The model that an entry is about."""
     return record.model if isinstance(record, UseRecord) else record
 
@@ -65,9 +59,7 @@ class Known:
         """By child, relation, parent (its folded name while it is not resolved) and source: what this kind claims."""
         self.teams: dict[str, set[Team]] = defaultdict(set)
         self.people: dict[str, User] = {}
-        self.parties: dict[str, set[UUID]] = defaultdict(set)
-        self.party_names: dict[UUID, str] = {}
-        self.hubs: dict[tuple[str, str], UUID] = {}
+        self.parties = KnownParties()
         self.uses: dict[tuple[UUID | None, str], list[Use]] = defaultdict(list)
         self.pairs: dict[tuple[UUID, UUID], Use] = {}
         """By use case and deployment."""
@@ -82,11 +74,13 @@ class Known:
 
     # Reading --------------------------------------------------------------------------------------------------------
 
-    def load(self, records: Sequence[Record]) -> None:
-        """Read what `records` speak of. Some fifteen queries, whatever their number."""
-        models = [model_of(record) for record in records]
-        self._load_models(models)
-        self._load_parties(models)
+    def load(self, records: Sequence[Record], described: Mapping[str, PartyRecord]) -> None:
+        """Read what `records` speak of. Some fifteen queries, whatever their number.
+
+        `described` are the parties of which the file says more than their names, by folded name.
+        """
+        self._load_models([model_of(record) for record in records if not isinstance(record, PartyRecord)])
+        self.parties.load(records, described)
         uses = [record for record in records if isinstance(record, UseRecord)]
         if uses:
             self._load_uses(uses)
@@ -108,7 +102,7 @@ class Known:
         for alias in ModelAlias.objects.filter(identifier_folded__in=named | alone | parents).order_by():
             self.add_alias(alias)
         names = {text.strip().upper() for text in self._texts(records)}
-        for name, model_id in _by_upper(Model.objects.all(), names).values_list("name", "id"):
+        for name, model_id in by_upper(Model.objects.all(), names).values_list("name", "id"):
             self.by_name[folded(name)].add(model_id)
         wanted = set(self.aliases.values()) | {one for ids in self.by_name.values() for one in ids}
         missing = wanted - self.models.keys()
@@ -145,59 +139,25 @@ class Known:
         ).order_by()
         self.documents |= dict(rows.values_list("release_id", "digest"))
 
-    def _load_parties(self, records: Sequence[ModelRecord]) -> None:
-        facts = [fact for record in records for fact in record.facts]
-        self._load_party_names({record.developer for record in records if record.developer}, facts)
-        owners = {
-            (namespace.lower(), folded(identifier.partition("/")[0]))
-            for record in records
-            for namespace, identifier in record.identifiers
-            if "/" in identifier
-        }
-        if owners - self.hubs.keys():
-            rows = HubOrganisation.objects.annotate(upper=Upper(F("name"))).filter(
-                hub__in={hub for hub, _ in owners}, upper__in={name.upper() for _, name in owners}
-            )
-            for one in rows.exclude(state__in=(State.UNKNOWN, State.DISPUTED)).order_by():
-                self.hubs[one.hub, folded(one.name)] = one.party_id
-
-    def _load_party_names(self, names: set[str], facts: Sequence[Any]) -> None:
-        from apps.facts.catalogue import FIELDS
-
-        for fact in facts:
-            spec = FIELDS.get(fact.subject, {}).get(fact.field)
-            if spec is not None and spec.type == "party" and isinstance(fact.value, str):
-                names.add(fact.value)
-        wanted = {name.strip().upper() for name in names}
-        if not wanted:
-            return
-        for name, party_id in _by_upper(Party.objects.all(), wanted).values_list("name", "id"):
-            self.parties[folded(name)].add(party_id)
-        for name, party_id in _by_upper(PartyName.objects.all(), wanted).values_list("name", "party_id"):
-            self.parties[folded(name)].add(party_id)
-        ids = {party_id for found in self.parties.values() for party_id in found}
-        self.party_names |= dict(Party.objects.filter(id__in=ids).order_by().values_list("id", "name"))
-
     def claimed(self, name: str, model_id: UUID) -> list[Use]:
         """Uses of a name on a model, whichever team has them."""
         found = [use for (_, folded_name), uses in self.uses.items() if folded_name == folded(name) for use in uses]
         return [use for use in found if use.deployment.release.model_id == model_id]
 
     def _load_uses(self, records: Sequence[UseRecord]) -> None:
-        self._load_party_names(set(), [fact for record in records for fact in record.facts])
         if not self.teams:
             for team in Team.objects.all():
                 self.teams[folded(team.name)].add(team)
                 self.teams[folded(team.slug)].add(team)
         names = {record.use.strip().upper() for record in records}
         of_uses = Use.objects.select_related("deployment__release", "use_case")
-        for use in _by_upper(of_uses, names).exclude(status=Use.Status.RETIRED):
+        for use in by_upper(of_uses, names).exclude(status=Use.Status.RETIRED):
             self.add_use(use)
         cases = {(record.use_case or record.use).strip().upper() for record in records}
-        for case in _by_upper(UseCase.objects.all(), cases):
+        for case in by_upper(UseCase.objects.all(), cases):
             _put(self.use_cases[case.team_id, folded(case.name)], case)
         services = {(record.deployment or record.use).strip().upper() for record in records}
-        for deployment in _by_upper(Deployment.objects.select_related("release"), services):
+        for deployment in by_upper(Deployment.objects.select_related("release"), services):
             _put(self.deployments[deployment.team_id, folded(deployment.name)], deployment)
         ids = {case.id for found in self.use_cases.values() for case in found}
         for use in of_uses.filter(use_case_id__in=ids - self.new).exclude(status=Use.Status.RETIRED).order_by():
@@ -223,6 +183,7 @@ class Known:
             *(("use_case", row.id) for rows in self.use_cases.values() for row in rows),
             *(("deployment", use.deployment_id) for rows in self.uses.values() for use in rows),
             *(("use_case", use.use_case_id) for rows in self.uses.values() for use in rows),
+            *(("party", key) for key in self.parties.held),
         ]
         missing = [key for key in dict.fromkeys(subjects) if key not in self.statements and key[1] not in self.new]
         if missing:
@@ -264,15 +225,10 @@ class Known:
             self.add_use(row)
         elif isinstance(row, SourceDocument):
             self.documents[row.release_id] = row.digest
+        else:
+            self.parties.add(row)
 
 
 def _put(rows: list[Any], row: DjangoModel) -> None:
     if all(one.pk != row.pk for one in rows):
         rows.append(row)
-
-
-def _by_upper(rows: QuerySet[Any], names: set[str]) -> QuerySet[Any]:
-    if not names - {""}:
-        return rows.filter(Q(pk__in=[]))
-    found: QuerySet[Any] = rows.annotate(upper=Upper(F("name"))).filter(upper__in=names - {""}).order_by()
-    return found

@@ -26,6 +26,7 @@ from apps.imports.records import (
     ModelRecord,
     ParentRecord,
     Provenance,
+    Said,
     UseRecord,
 )
 from apps.registry.models import LineageEdge
@@ -49,10 +50,10 @@ def properties_of(record: ModelRecord) -> list[tuple[str, str]]:
         *((PREFIX + name, getattr(record, name)) for name in _MODEL_TEXTS if getattr(record, name)),
         *([] if record.described else [(PREFIX + "mentioned", "true")]),
         *((PREFIX + "identifier", f"{namespace}:{identifier}") for namespace, identifier in record.identifiers),
-        *((PREFIX + "licence", _json(licence)) for licence in record.licences),
-        *((PREFIX + "parent", _json(parent)) for parent in record.parents),
-        *((PREFIX + "file", _json(file)) for file in record.files),
-        *((PREFIX + "fact", _json(fact)) for fact in record.facts),
+        *((PREFIX + "licence", json_of(licence)) for licence in record.licences),
+        *((PREFIX + "parent", json_of(parent)) for parent in record.parents),
+        *((PREFIX + "file", json_of(file)) for file in record.files),
+        *((PREFIX + "fact", json_of(fact)) for fact in record.facts),
     ]
 
 
@@ -61,7 +62,7 @@ def use_properties_of(record: UseRecord) -> list[tuple[str, str]]:
     return [
         (MARK, VERSION),
         *((PREFIX + name, getattr(record, name)) for name in _USE_TEXTS if getattr(record, name)),
-        *((PREFIX + "fact", _json(fact)) for fact in record.facts),
+        *((PREFIX + "fact", json_of(fact)) for fact in record.facts),
     ]
 
 
@@ -76,9 +77,9 @@ def model_from(pairs: Pairs) -> ModelRecord:
         **_texts(pairs, _MODEL_TEXTS),
         described=not any(name == PREFIX + "mentioned" for name, _ in pairs),
         identifiers=[_identifier(value, index) for index, value in _values(pairs, "identifier")],
-        licences=[_licence(_object(value, index), index) for index, value in _values(pairs, "licence")],
-        parents=[_parent(_object(value, index), index) for index, value in _values(pairs, "parent")],
-        files=[_file(_object(value, index), index) for index, value in _values(pairs, "file")],
+        licences=[_licence(object_of(value, index), index) for index, value in _values(pairs, "licence")],
+        parents=[_parent(object_of(value, index), index) for index, value in _values(pairs, "parent")],
+        files=[_file(object_of(value, index), index) for index, value in _values(pairs, "file")],
         facts=_facts(pairs),
         suspects=(),
     )
@@ -89,24 +90,25 @@ def use_from(pairs: Pairs, model: ModelRecord) -> UseRecord:
     return UseRecord(model=model, facts=_facts(pairs), **_texts(pairs, _USE_TEXTS))
 
 
-def _json(record: Any) -> str:
-    return canonical_json(_plain(record)).decode()
+def json_of(record: Any) -> str:
+    """A record as the value of a property."""
+    return canonical_json(plain_of(record)).decode()
 
 
-def _plain(record: Any) -> dict[str, Any]:
-    """A record without what is at its default, so that what is not said takes no room."""
+def plain_of(record: Any) -> dict[str, Any]:
+    """A record as plain JSON without what is at its default, so that what is not said takes no room."""
     found: dict[str, Any] = {}
     for one in fields(record):
         value = getattr(record, one.name)
         if one.name == "pointer" or value in ("", None, ()) or value == one.default:
             continue
         if isinstance(value, Provenance):
-            found |= _plain(value)
+            found |= plain_of(value)
         elif isinstance(value, dt.date):
             found[one.name] = value.isoformat()
         else:
             found[one.name] = [dict(side) for side in value] if one.name == "conflict" else value
-    if isinstance(record, FactRecord | ParentRecord | LicenceRecord):
+    if isinstance(record, FactRecord | ParentRecord | LicenceRecord | Said):
         found["state"] = record.state
     return found
 
@@ -120,32 +122,34 @@ def _texts(pairs: Pairs, names: Sequence[str]) -> dict[str, str]:
     for name in names:
         values = _values(pairs, name)
         if len(values) > 1:
-            raise _wrong(values[1][0], "stands twice")
+            raise wrong_property(values[1][0], "stands twice")
         if values:
             found[name] = values[0][1]
     if names is _MODEL_TEXTS and not found.get("name"):
-        raise _wrong(0, "a model without a name")
+        raise wrong_property(0, "a model without a name")
     return found
 
 
-def _wrong(index: int, message: str) -> InvalidInput:
+def wrong_property(index: int, message: str) -> InvalidInput:
+    """The error about a property, by its index."""
     return InvalidInput(message, pointer=f"/{index}")
 
 
 def _identifier(value: str, index: int) -> tuple[str, str]:
     namespace, colon, identifier = value.partition(":")
     if not colon or not identifier:
-        raise _wrong(index, "must be a namespace, a colon and an identifier")
+        raise wrong_property(index, "must be a namespace, a colon and an identifier")
     return namespace, identifier
 
 
-def _object(value: str, index: int) -> dict[str, Any]:
+def object_of(value: str, index: int) -> dict[str, Any]:
+    """The JSON object that a property holds. Raises `InvalidInput`."""
     try:
         found = json.loads(value, parse_constant=_no_number)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise _wrong(index, "must be a JSON object")
+        raise wrong_property(index, "must be a JSON object")
     return found
 
 
@@ -154,88 +158,93 @@ def _no_number(name: str) -> float:
 
 
 def _facts(pairs: Pairs) -> list[FactRecord]:
-    return [_fact(_object(value, index), index) for index, value in _values(pairs, "fact")]
+    return [fact_of(object_of(value, index), index) for index, value in _values(pairs, "fact")]
 
 
-def _fact(found: dict[str, Any], index: int) -> FactRecord:
-    subject, field = _text(found, "subject", index), _text(found, "field", index)
+def fact_of(found: dict[str, Any], index: int) -> FactRecord:
+    """A statement of the catalogue. Raises `InvalidInput`."""
+    subject, field = text_of(found, "subject", index), text_of(found, "field", index)
     if field not in FIELDS.get(subject, {}):
-        raise _wrong(index, filled("“%(field)s” is no fact of the catalogue", field=f"{subject}.{field}"[:100]))
+        raise wrong_property(index, filled("“%(field)s” is no fact of the catalogue", field=f"{subject}.{field}"[:100]))
     conflict = found.get("conflict", [])
     if not isinstance(conflict, list) or not all(isinstance(side, dict) for side in conflict):
-        raise _wrong(index, "conflict must be a list of objects")
+        raise wrong_property(index, "conflict must be a list of objects")
     return FactRecord(
         subject=subject,
         field=field,
         value=found.get("value"),
-        state=_state(found, index),
-        note=_text(found, "note", index),
+        state=state_of(found, index),
+        note=text_of(found, "note", index),
         conflict=tuple(conflict),
-        provenance=_provenance(found, index),
+        provenance=provenance_of(found, index),
     )
 
 
 def _parent(found: dict[str, Any], index: int) -> ParentRecord:
-    relation = _text(found, "relation", index)
-    if relation not in LineageEdge.Relation.values or not _text(found, "name", index):
-        raise _wrong(index, "a parent needs a name and a known relation")
+    relation = text_of(found, "relation", index)
+    if relation not in LineageEdge.Relation.values or not text_of(found, "name", index):
+        raise wrong_property(index, "a parent needs a name and a known relation")
     return ParentRecord(
-        name=_text(found, "name", index),
+        name=text_of(found, "name", index),
         relation=relation,
-        namespace=_text(found, "namespace", index),
-        revision=_text(found, "revision", index),
-        state=_state(found, index),
-        note=_text(found, "note", index),
-        provenance=_provenance(found, index),
+        namespace=text_of(found, "namespace", index),
+        revision=text_of(found, "revision", index),
+        state=state_of(found, index),
+        note=text_of(found, "note", index),
+        provenance=provenance_of(found, index),
     )
 
 
 def _licence(found: dict[str, Any], index: int) -> LicenceRecord:
-    texts = {name: _text(found, name, index) for name in ("declared", "link", "text")}
-    return LicenceRecord(**texts, state=_state(found, index))
+    texts = {name: text_of(found, name, index) for name in ("declared", "link", "text")}
+    return LicenceRecord(**texts, state=state_of(found, index))
 
 
 def _file(found: dict[str, Any], index: int) -> FileRecord:
     size = found.get("size")
     if size is not None and (isinstance(size, bool) or not isinstance(size, int)):
-        raise _wrong(index, "size must be a whole number")
-    return FileRecord(**{name: _text(found, name, index) for name in ("path", "sha256", "format")}, size=size)
+        raise wrong_property(index, "size must be a whole number")
+    return FileRecord(**{name: text_of(found, name, index) for name in ("path", "sha256", "format")}, size=size)
 
 
-def _text(found: Mapping[str, Any], name: str, index: int) -> str:
+def text_of(found: Mapping[str, Any], name: str, index: int) -> str:
+    """A text of an object; empty where there is none. Raises `InvalidInput` for anything else."""
     value = found.get(name, "")
     if not isinstance(value, str):
-        raise _wrong(index, filled("%(name)s must be text", name=name))
+        raise wrong_property(index, filled("%(name)s must be text", name=name))
     return value
 
 
-def _state(found: Mapping[str, Any], index: int) -> str:
-    state = _text(found, "state", index) or State.CLAIMED_BY_PROVIDER
+def state_of(found: Mapping[str, Any], index: int) -> str:
+    """The state of a statement. Raises `InvalidInput` for one that there is not."""
+    state = text_of(found, "state", index) or State.CLAIMED_BY_PROVIDER
     if state not in State.values:
-        raise _wrong(index, "is no state of a statement")
+        raise wrong_property(index, "is no state of a statement")
     return state
 
 
-def _provenance(found: Mapping[str, Any], index: int) -> Provenance:
-    quality = _text(found, "source_quality", index)
+def provenance_of(found: Mapping[str, Any], index: int) -> Provenance:
+    """Where a statement comes from. Raises `InvalidInput`."""
+    quality = text_of(found, "source_quality", index)
     if quality and quality not in Quality.values:
-        raise _wrong(index, "is no quality of a source")
+        raise wrong_property(index, "is no quality of a source")
     said = Provenance(
-        source=_text(found, "source", index),
-        source_url=_text(found, "source_url", index),
+        source=text_of(found, "source", index),
+        source_url=text_of(found, "source_url", index),
         source_quality=quality,
-        as_of=_day(found, "as_of", index),
-        valid_until=_day(found, "valid_until", index),
+        as_of=day_of(found, "as_of", index),
+        valid_until=day_of(found, "valid_until", index),
     )
     return HERE if said == HERE else said
 
 
-def _day(found: Mapping[str, Any], name: str, index: int) -> dt.date | None:
-    text = _text(found, name, index)
+def day_of(found: Mapping[str, Any], name: str, index: int) -> dt.date | None:
+    """A day of an object, where there is one. Raises `InvalidInput`."""
+    text = text_of(found, name, index)
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
-        raise _wrong(index, filled("%(name)s must be a date such as 2026-11-24", name=name)) from None
+        raise wrong_property(index, filled("%(name)s must be a date such as 2026-11-24", name=name)) from None
 
 
 def mention(record: ModelRecord) -> ModelRecord:

@@ -152,12 +152,75 @@ class UseRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Said:
+    """A statement about a party that is no fact of the catalogue: it has a state and a source like one."""
+
+    state: str = State.CLAIMED_BY_PROVIDER
+    note: str = ""
+    provenance: Provenance = HERE
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameRecord(Said):
+    """Another name of a party; `kind` is one of `PartyName.Kind`."""
+
+    name: str
+    kind: str
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainRecord(Said):
+    """An internet domain of a party, or one that only looks like its own."""
+
+    domain: str
+    lookalike: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamespaceRecord(Said):
+    """A party's namespace on a hub."""
+
+    hub: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StakeRecord(Said):
+    """Who holds how much of the party; shares are percentages as text, empty where they are not known."""
+
+    owner: str
+    basis: str
+    equity_pct: str = ""
+    voting_pct: str = ""
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyRecord:
+    """One legal entity or body. Other parties are written by their names."""
+
+    name: str
+    kind: str = "company"
+    principal: str = ""
+    """Of a group known by a brand: the entity that stands for it."""
+    group: str = ""
+    """Of an entity: the group that it belongs to."""
+    names: Sequence[NameRecord] = ()
+    domains: Sequence[DomainRecord] = ()
+    namespaces: Sequence[NamespaceRecord] = ()
+    stakes: Sequence[StakeRecord] = ()
+    facts: Sequence[FactRecord] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """One entry of a file: what it says, or why it cannot be taken (`errors`); never both, never neither."""
 
     locator: str
     """`row 7`, `/components/0`: how a person finds it."""
-    record: ModelRecord | UseRecord | None = None
+    record: ModelRecord | UseRecord | PartyRecord | None = None
     errors: Sequence[FieldError] = ()
     notes: Sequence[str] = ()
     """What a person should know, such as a misspelt key that was not read as a licence."""

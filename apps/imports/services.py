@@ -21,7 +21,7 @@ from apps.core.clock import now
 from apps.core.errors import Conflict, InvalidInput, NotFound, NotPermitted, WeighbridgeError, filled
 from apps.core.text import clean_text
 from apps.imports import kinds
-from apps.imports.applying import CHUNK, in_order, plan_chunk, report, store_rows, told_errors, write_chunk
+from apps.imports.applying import CHUNK, described, in_order, plan_chunk, report, store_rows, told_errors, write_chunk
 from apps.imports.hosted import is_configuration
 from apps.imports.hub_card.fetching import fetch_card
 from apps.imports.known import Known
@@ -250,6 +250,7 @@ class _Work:
             import_id=one.id,
             begun=one.created_at,
             digest=digest(reading.document) if reading.document is not None else "",
+            described=described(reading.rows),
         )
 
     def preview(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import PROTECT, ForeignObjectRel
+from django.db.models import PROTECT, ForeignObjectRel, Q
 
 from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
@@ -18,6 +18,7 @@ from apps.facts.subjects import SubjectRef
 from apps.imports.applying import IN_ORDER, table_of
 from apps.imports.models import Import, ImportRow, SourceDocument
 from apps.licences.models import TextSighting
+from apps.parties.models import Party
 from apps.registry.models import Deployment, LineageClaim, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.services import retire_use
 from apps.registry.services.facts import mirror_many
@@ -25,6 +26,7 @@ from apps.registry.services.lineage import claim_lineage_edge, forget_ended_edge
 from apps.registry.services.texts import conclude_from_texts
 
 _SUBJECT_TYPES: dict[type[BaseModel], str] = {
+    Party: "party",
     Model: "model",
     Release: "release",
     Deployment: "deployment",
@@ -202,10 +204,11 @@ def _remove(actor: Actor, one: Import, made: dict[type[BaseModel], set[UUID]]) -
     kept: list[dict[str, Any]] = []
     for kind in reversed(IN_ORDER):  # those first that rest on others: what they rest on stays with them
         for batch in _batches(sorted(made[kind])):
-            held = _held(one, kind, set(batch), made)
-            made[kind] -= held.keys()
-            for row in kind._default_manager.filter(id__in=held).order_by("id"):
-                kept.append(_kept(actor, row, held[row.pk]))
+            # A row that stays keeps others of its own table, too.
+            while held := _held(one, kind, set(batch) & made[kind], made):
+                made[kind] -= held.keys()
+                for row in kind._default_manager.filter(id__in=held).order_by("id"):
+                    kept.append(_kept(actor, row, held[row.pk]))
     stays = Model.objects.filter(id__in=[one["id"] for one in kept if one["type"] == Model._meta.label_lower])
     made[Release] -= set(Release.objects.filter(model__in=stays, revision="").values_list("id", flat=True))
     made[ModelAlias] -= set(ModelAlias.objects.filter(model__in=stays).values_list("id", flat=True))
@@ -220,6 +223,11 @@ def _remove(actor: Actor, one: Import, made: dict[type[BaseModel], set[UUID]]) -
 
 def _forget(kind: type[BaseModel], ids: set[UUID]) -> None:
     """Of a row that goes also what is only history; the file itself is kept with the import."""
+    if kind is Party:
+        # A group and the entity that stands for it hold each other; let go, so that both can be removed.
+        for party in Party.objects.filter(Q(principal__isnull=False) | Q(group__isnull=False), id__in=ids):
+            party.principal = party.group = None
+            party.save(update_fields=["principal", "group"])
     if kind is Model:
         forget_ended_edges(ids)
     if kind is Release:

@@ -1,6 +1,7 @@
 """Generated records as an export gathers them: every kind of statement, with strings that are awkward on purpose."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -9,7 +10,20 @@ from hypothesis import strategies as st
 from apps.exports.gathering import Gathered, ModelEntry, UseEntry
 from apps.facts.models import State
 from apps.imports.own_properties import mention
-from apps.imports.records import FactRecord, FileRecord, ModelRecord, ParentRecord, Provenance, UseRecord
+from apps.imports.records import (
+    DomainRecord,
+    FactRecord,
+    FileRecord,
+    ModelRecord,
+    NameRecord,
+    NamespaceRecord,
+    ParentRecord,
+    PartyRecord,
+    Provenance,
+    StakeRecord,
+    UseRecord,
+)
+from apps.parties.models import Party, PartyName, Stake
 from apps.registry.models import LineageEdge
 
 SPACE = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
@@ -53,6 +67,14 @@ _OF_USES: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("deployment", "retention_days"): st.integers(0, 400),
     ("use_case", "purpose"): texts,
     ("use_case", "data_class"): st.sampled_from(["public", "restricted"]),
+}
+_OF_PARTIES: dict[tuple[str, str], st.SearchStrategy[Any]] = {
+    ("party", "hq_country"): st.sampled_from(["DE", "CN", "US"]),
+    ("party", "id_code"): words,
+    ("party", "id_type"): st.sampled_from(["LEI", "USCC"]),
+    ("party", "aliases"): st.lists(texts, max_size=2),
+    ("party", "ultimate_parent"): texts,
+    ("party", "ownership_resolved_pct"): st.integers(0, 100),
 }
 
 
@@ -108,6 +130,45 @@ models = st.builds(
     files=st.lists(files, max_size=3, unique_by=lambda one: one.path),
     facts=facts(_VALUES),
 )
+_SAID: dict[str, Any] = {
+    "state": st.sampled_from(State.values),
+    "note": st.just("") | texts,
+    "provenance": origins,
+}
+shares = st.just("") | st.decimals(0, 100, places=3).map(lambda one: f"{one.normalize():f}")
+stakes = st.builds(
+    StakeRecord,
+    owner=texts,
+    basis=st.sampled_from(Stake.Basis.values),
+    equity_pct=shares,
+    voting_pct=shares,
+    valid_from=st.none() | days,
+    valid_to=st.none() | st.dates(dt.date(2026, 11, 24), dt.date(2040, 1, 1)),
+    **_SAID,
+)
+parties = st.builds(
+    PartyRecord,
+    name=texts,
+    kind=st.sampled_from(Party.Kind.values),
+    principal=st.just("") | texts,
+    group=st.just("") | texts,
+    names=st.lists(
+        st.builds(NameRecord, name=texts, kind=st.sampled_from(PartyName.Kind.values), language=words, **_SAID),
+        max_size=2,
+    ),
+    domains=st.lists(
+        st.builds(
+            DomainRecord,
+            domain=st.sampled_from(["alpha.example", "xn--alph-5na.example"]),
+            lookalike=st.booleans(),
+            **_SAID,
+        ),
+        max_size=2,
+    ),
+    namespaces=st.lists(st.builds(NamespaceRecord, hub=words, name=words, **_SAID), max_size=2),
+    stakes=st.lists(stakes, max_size=2),
+    facts=facts(_OF_PARTIES),
+)
 
 
 @st.composite
@@ -131,4 +192,8 @@ def registers(draw: st.DrawFn) -> Gathered:
         )
         uses.append(UseEntry(record, uuid5(SPACE, f"use {at}"), entry.release_id))
     newest = draw(st.none() | st.datetimes(dt.datetime(2001, 1, 1), timezones=st.just(dt.UTC)))  # noqa: DTZ001
-    return Gathered(found, uses, newest)
+    developers = [one.record.developer for one in found if one.record.developer]
+    known = draw(st.lists(parties, max_size=3, unique_by=lambda one: one.name))
+    if developers and known:
+        known[0] = replace(known[0], name=developers[0])
+    return Gathered(found, uses, newest, list({one.name: one for one in known}.values()))

@@ -12,8 +12,9 @@ from apps.exports import cyclonedx, spdx
 from apps.exports.gathering import Gathered
 from apps.exports.writing import complaints
 from apps.imports.cyclonedx import read as read_cyclonedx
+from apps.imports.own_parties import party_property
 from apps.imports.own_properties import properties_of, use_properties_of
-from apps.imports.records import ModelRecord, Reading, UseRecord
+from apps.imports.records import ModelRecord, PartyRecord, Reading, UseRecord
 from apps.imports.spdx import read as read_spdx
 from tests.exports.records import registers
 
@@ -37,6 +38,8 @@ def said(record: Any) -> Any:
     """Everything a record says, without where it stood in a file."""
     if isinstance(record, UseRecord):
         return use_properties_of(record), properties_of(record.model)
+    if isinstance(record, PartyRecord):
+        return party_property(record)
     assert isinstance(record, ModelRecord)
     return properties_of(record)
 
@@ -50,7 +53,7 @@ def test_every_statement_comes_back(format: str, gathered: Gathered) -> None:  #
     reading = read_back(format, document)
     assert [row.errors for row in reading.rows if row.errors] == []
     back = [said(row.record) for row in reading.rows]
-    assert back == [said(one.record) for one in (*gathered.models, *gathered.uses)]
+    assert back == [*map(said, gathered.parties), *(said(one.record) for one in (*gathered.models, *gathered.uses))]
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -26,6 +26,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "_require_in_sight": (3,),
+    "wrong_property": (2,),
     **dict.fromkeys(
         (
             *("filled", "_refuse", "InvalidInput", "Conflict", "NotFound", "NotPermitted", "DuplicateFound"),

@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from apps.core.canonical import canonical_json
-from apps.exports.cyclonedx.components import component, use_component
+from apps.exports.cyclonedx.components import component, manufacturer, use_component
 from apps.exports.cyclonedx.merging import KEPT, keep, merge_part, remainder, settle
 from apps.exports.gathering import Gathered, ModelEntry
 from apps.exports.kept import Kept, divided
 from apps.exports.references import References, serial_number, stamp
 from apps.imports.cyclonedx.schema import Knowledge
+from apps.imports.own_parties import party_property
 from apps.imports.own_properties import MARK, PREFIX, VERSION
 from apps.registry.models import LineageEdge
 
@@ -36,12 +37,13 @@ def write(
     CycloneDX and of SPDX that were imported about a release."""
     kept, strangers = divided(kept, _strangers)
     references = References()
+    makers = {party.name: manufacturer(party) for party in gathered.parties}
     refs = {entry.release_id: references.model(entry.record) for entry in gathered.models}
     renamed: dict[str, dict[str, str]] = {}
     components = []
     for entry in gathered.models:
         ref = refs[entry.release_id]
-        made = component(entry.record, ref, licences)
+        made = component(entry.record, ref, licences, makers)
         if old := kept.get(entry.release_id):
             made = merge_part(made, old.part)
             renamed.setdefault(old.digest, {})[str(old.part.get("bom-ref", ""))] = ref
@@ -80,6 +82,7 @@ def _metadata(gathered: Gathered, product: tuple[str, str], author: str) -> dict
             {"name": MARK, "value": VERSION},
             {"name": PREFIX + "models", "value": str(sum(entry.main for entry in gathered.models))},
             {"name": PREFIX + "uses", "value": str(len(gathered.uses))},
+            *({"name": name, "value": value} for name, value in map(party_property, gathered.parties)),
         ],
     }
     if author:

@@ -3,21 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from apps.exports.facts import HUB, derives, known_value, package_url, repository_url
+from apps.exports.facts import HUB, derives, known_value, package_url, repository_url, websites
 from apps.exports.licences import Named, licences_of
 from apps.imports.cyclonedx.models import MODEL
 from apps.imports.cyclonedx.rows import ON_MODEL
 from apps.imports.own_properties import PREFIX, properties_of, use_properties_of
-from apps.imports.records import FileRecord, ModelRecord, ParentRecord, UseRecord
+from apps.imports.records import FileRecord, ModelRecord, ParentRecord, PartyRecord, UseRecord
 
 
-def component(record: ModelRecord, ref: str, licences: Mapping[str, str]) -> dict[str, Any]:
-    """A release as a machine-learning model, with its record in properties."""
+def component(
+    record: ModelRecord, ref: str, licences: Mapping[str, str], makers: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """A release as a machine-learning model, with its record in properties; `makers` are developers by name."""
     found: dict[str, Any] = {"type": MODEL, "bom-ref": ref, "name": record.name}
     if record.revision:
         found["version"] = record.revision
     if record.developer:
-        found["manufacturer"] = {"name": record.developer}
+        found["manufacturer"] = dict(makers.get(record.developer, {"name": record.developer}))
     if purl := package_url(record):
         found["purl"] = purl
         found["externalReferences"] = [{"type": "model-card", "url": repository_url(record)}]
@@ -30,6 +32,16 @@ def component(record: ModelRecord, ref: str, licences: Mapping[str, str]) -> dic
     if parameters := _parameters(record):
         found["modelCard"] = {"modelParameters": parameters}
     found["properties"] = [{"name": name, "value": value} for name, value in properties_of(record)]
+    return found
+
+
+def manufacturer(record: PartyRecord) -> dict[str, Any]:
+    """A party as an organisation: its name, where it has its seat, and its addresses on the web."""
+    found: dict[str, Any] = {"name": record.name}
+    if country := known_value(record, "party", "hq_country"):
+        found["address"] = {"country": str(country)}
+    if sites := websites(record):
+        found["url"] = sites
     return found
 
 

@@ -41,6 +41,8 @@ def write(
     ids = {entry.release_id: elements.id_of(elements.names.model(entry.record)) for entry in gathered.models}
     named = {pair: ids[entry.release_id] for entry in gathered.models if entry.main for pair in _names(entry.record)}
     renamed: dict[str, dict[str, str]] = {}
+    for party in gathered.parties:
+        elements.party(party)
     for entry in gathered.models:
         key = ids[entry.release_id]
         made = package(entry.record, key, elements)

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from apps.exports.facts import HUB, derives, known_value, package_url, repository_url
+from apps.exports.facts import HUB, derives, known_value, package_url, repository_url, websites
 from apps.exports.licences import Named
 from apps.exports.references import References
-from apps.imports.own_properties import properties_of, use_properties_of
-from apps.imports.records import FileRecord, ModelRecord, ParentRecord, UseRecord
+from apps.imports.own_parties import party_property
+from apps.imports.own_properties import MARK, VERSION, properties_of, use_properties_of
+from apps.imports.records import FileRecord, ModelRecord, ParentRecord, PartyRecord, UseRecord
 from apps.imports.spdx.rows import AI_PACKAGE, ON_MODEL, STUB
+from apps.parties.models import Party
 from apps.registry.models import LineageEdge
 
 OURS = "urn:weighbridge:"
@@ -60,6 +62,17 @@ class Elements:
             self._agents[name] = self.id_of(self.names.other("party", name))
             self.add(self.element("Organization", self._agents[name], name=name))
         return self._agents[name]
+
+    def party(self, record: PartyRecord) -> None:
+        """A party with its record in properties, its identifier and its addresses on the web."""
+        key = self._agents[record.name] = self.id_of(self.names.other("party", record.name))
+        kind = "Person" if record.kind == Party.Kind.PERSON else "Organization"
+        found = self.element(kind, key, name=record.name)
+        if code := known_value(record, "party", "id_code"):
+            found["externalIdentifier"] = [_identifier(str(code), known_value(record, "party", "id_type"))]
+        if sites := websites(record):
+            found["externalRef"] = [{"type": "ExternalRef", "externalRefType": "altWebPage", "locator": sites}]
+        self.add(found | {"extension": extension([(MARK, VERSION), party_property(record)])})
 
     def relate(self, source: str, kind: str, target: str, comment: str = "") -> None:
         """A relationship from one element to another."""
@@ -114,6 +127,12 @@ class Elements:
                 made["software_packageUrl"] = package_url(named)
             self.add(made | {"extension": extension([(STUB, "true")])})
         return self._stubs[known]
+
+
+def _identifier(code: str, kind: Any) -> dict[str, Any]:
+    """The number of a party; SPDX has no word for the register that gave it."""
+    more = {"comment": str(kind)} if kind else {}
+    return {"type": "ExternalIdentifier", "externalIdentifierType": "other", "identifier": code, **more}
 
 
 def _expression(named: Named) -> str:

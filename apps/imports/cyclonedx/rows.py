@@ -8,6 +8,7 @@ from apps.core.errors import FieldError, InvalidInput
 from apps.facts.models import State
 from apps.imports import own_properties
 from apps.imports.cyclonedx.models import MODEL, Told, model_record, naming, pairs_of
+from apps.imports.own_parties import PARTY, party_from
 from apps.imports.own_properties import PREFIX
 from apps.imports.pointers import join, leaves
 from apps.imports.records import ModelRecord, ParentRecord, Row
@@ -57,7 +58,27 @@ def rows_of(document: Mapping[str, Any]) -> tuple[list[Row], Told]:
     rows = {pointer: _row(pointer, component, told) for pointer, component in found.models()}
     _needs(document, found, rows, told)
     descendants = [row for pointer, component in found.models() for row in _descendants(pointer, component, told)]
-    return [*rows.values(), *descendants, *_uses(found, rows, told)], told
+    return [*_parties(document, told), *rows.values(), *descendants, *_uses(found, rows, told)], told
+
+
+def _parties(document: Mapping[str, Any], told: Told) -> Iterator[Row]:
+    """The parties of our own exports, which stand in the properties of the document."""
+    metadata = document.get("metadata", {})
+    pairs = pairs_of(metadata)
+    if not own_properties.is_ours(pairs):
+        return
+    for index, (name, value) in enumerate(pairs):
+        if name != PARTY:
+            continue
+        where = join("/metadata/properties", index)
+        try:
+            record = party_from(value, index)
+        except InvalidInput as error:
+            errors = [FieldError(where, one.message) for one in error.errors]
+            yield Row(locator=where, errors=errors, raw=metadata["properties"][index])
+            continue
+        told |= {join(where, part): "statement party" for part in ("name", "value")}
+        yield Row(locator=where, record=record, raw=metadata["properties"][index])
 
 
 def _row(pointer: str, component: Mapping[str, Any], told: Told) -> Row:

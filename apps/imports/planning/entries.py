@@ -7,9 +7,11 @@ from apps.core.models import BaseModel
 from apps.facts.subjects import SubjectRef
 from apps.imports.known import Known
 from apps.imports.models import ImportRow
+from apps.imports.planning.parties import Parties
 from apps.imports.planning.plans import Context, Planned
 from apps.imports.planning.uses import Uses
 from apps.imports.records import (
+    PartyRecord,
     Row,
     UseRecord,
 )
@@ -45,7 +47,7 @@ def _quarantined(number: int, row: Row, errors: list[FieldError]) -> Planned:
     )
 
 
-class Planner(Uses):
+class Planner(Uses, Parties):
     """Plans one entry."""
 
     def plan(self) -> Planned:
@@ -54,12 +56,16 @@ class Planner(Uses):
             _, release = self._model(record.model)
             use = self._use(record, release)
             planned.title, planned.subject = use.name, SubjectRef("use", use.id)
-            main: BaseModel = use
+            main: BaseModel | None = use
+        elif isinstance(record, PartyRecord):
+            party_id = self._party(record)
+            planned.title, planned.subject = record.name[:300], SubjectRef("party", party_id)
+            main = self.new.get(party_id)
         else:
             assert record is not None
             main, _ = self._model(record)
             planned.title, planned.subject = str(main)[:300], SubjectRef("model", main.id)
-        if main.id in self.new:
+        if main is not None and main.id in self.new:
             planned.outcome = ImportRow.Outcome.CREATED
         elif planned.rows or planned.statements or planned.parents or planned.texts:
             planned.outcome = ImportRow.Outcome.CHANGED

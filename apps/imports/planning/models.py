@@ -10,7 +10,8 @@ from apps.core.clock import now
 from apps.core.errors import filled
 from apps.core.text import clean_text
 from apps.facts.models import State
-from apps.imports.known import folded, revision_of
+from apps.imports.folding import folded
+from apps.imports.known import revision_of
 from apps.imports.models import SourceDocument
 from apps.imports.planning.plans import Parent, Planned, Suspected, Text
 from apps.imports.planning.statements import Statements
@@ -86,7 +87,7 @@ class Models(Statements):
         self._make(Release(model=model, revision="", pinned=False, state=State.CLAIMED_BY_PROVIDER, **self.sourced))
         self.planned.change("model", "name", None, model.name)
         if model.developer_id:
-            self.planned.change("model", "developer", None, self.known.party_names.get(model.developer_id, ""))
+            self.planned.change("model", "developer", None, self._party_name(model.developer_id))
         return model
 
     def _developer(self, record: ModelRecord) -> UUID | None:
@@ -94,17 +95,15 @@ class Models(Statements):
         known = self.known
         for namespace, identifier in record.identifiers:
             owner, slash, _ = identifier.partition("/")
-            if slash and (found := known.hubs.get((namespace.lower(), folded(owner)))):
+            if slash and (found := known.parties.hubs.get((namespace.lower(), folded(owner)))):
                 return found
-        ids = known.parties.get(folded(record.developer), set()) if record.developer else set()
-        if len(ids) == 1:
-            return next(iter(ids))
-        if record.developer:
+        found = self._party_called(record.developer) if record.developer else None
+        if found is None and record.developer:
             message = gettext_noop("The developer “%(name)s” is no party of the register, so it stays unknown.")
-            if ids:
+            if known.parties.called(record.developer):
                 message = gettext_noop("Several parties are called “%(name)s”, so the developer stays unknown.")
             self.planned.notes.append(filled(message, name=record.developer[:80]))
-        return None
+        return found
 
     def _identifiers(self, model: Model, record: ModelRecord) -> None:
         for namespace, identifier in dict.fromkeys(record.identifiers):

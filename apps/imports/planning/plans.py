@@ -1,7 +1,7 @@
 """The plan of an entry: what is to be made, stated and claimed because of it. Plain data."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from apps.facts.subjects import SubjectRef
 from apps.imports.models import ImportRow
 from apps.imports.records import (
     ParentRecord,
+    PartyRecord,
     Reading,
     SuspectRecord,
 )
@@ -32,6 +33,8 @@ class Context:
     """When the file was sent: what it said since then, it said in this import."""
     digest: str = ""
     """Of the document, where there is one."""
+    described: Mapping[str, PartyRecord] = field(default_factory=dict)
+    """The parties of which the file says more than their names, by folded name."""
 
     @property
     def kind(self) -> str:

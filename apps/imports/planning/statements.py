@@ -17,13 +17,16 @@ from apps.facts.models import Assertion, Quality, State
 from apps.facts.resolution import fact_from, resolve_facts
 from apps.facts.services import Statement, may_assert
 from apps.facts.subjects import SourceRef, SubjectRef
-from apps.imports.known import Known, folded
+from apps.imports.folding import folded
+from apps.imports.known import Known
 from apps.imports.planning.plans import Context, Planned
 from apps.imports.records import (
     FactRecord,
+    PartyRecord,
     Provenance,
     Row,
 )
+from apps.parties.models import Party
 
 _COLUMNS = {
     "model": {"kind": "kind", "access": "access"},
@@ -41,6 +44,8 @@ class Statements:
         self.reading = context.reading
         self.planned = Planned(number=number, locator=row.locator, notes=list(row.notes))
         self.new: dict[UUID, BaseModel] = {}
+        self._made: dict[str, Party] = {}
+        """Parties that this entry makes, by folded name."""
         self.sourced = {
             "source_label": clean_text(self.reading.source, pointer=row.locator, max_length=500),
             "source_url": clean_url(self.reading.url, pointer=row.locator, required=False),
@@ -56,9 +61,33 @@ class Statements:
     def _refuse(self, message: str) -> InvalidInput:
         return InvalidInput(message, pointer=self.row.locator)
 
+    def _party_called(self, name: str) -> UUID | None:
+        """The one party of a name in the register; else the one that the file describes, which then is made."""
+        ids = self.known.parties.called(name)
+        if ids:
+            return next(iter(ids)) if len(ids) == 1 else None
+        record = self.context.described.get(folded(name))
+        if record is None:
+            return None
+        return self._made[folded(name)].id if folded(name) in self._made else self._new_party(record).id
+
+    def _new_party(self, record: PartyRecord) -> Party:
+        party = Party(name=clean_text(record.name, pointer=self.row.locator), kind=record.kind)
+        self._made[folded(record.name)] = party
+        self._make(party)
+        self.planned.change("party", "name", None, party.name)
+        # Of others it is named by, one may be named by it: it can be found before they are looked for.
+        party.group_id = self._party_called(record.group) if record.group else None
+        party.principal_id = self._party_called(record.principal) if record.principal else None
+        return party
+
+    def _party_name(self, party_id: UUID) -> str:
+        made = {party.id: party.name for party in self._made.values()}
+        return self.known.parties.names.get(party_id) or made.get(party_id, "")
+
     def _facts(self, facts: Sequence[FactRecord], about: dict[str, UUID]) -> None:
         for fact in facts:
-            if fact.subject == "party":
+            if fact.subject == "party" and "party" not in about:
                 message = gettext_noop("“%(field)s” is a fact of a party; parties are not changed by an import.")
                 self.planned.notes.append(filled(message, field=fact.field))
             elif fact.subject in about:
@@ -100,11 +129,11 @@ class Statements:
             return None
         value = fact.value
         if spec.type == "party" and isinstance(value, str):
-            ids = self.known.parties.get(folded(value), set())
-            if len(ids) > 1:
+            found = self._party_called(value)
+            if found is None and len(self.known.parties.called(value)) > 1:
                 raise self._refuse(filled("several parties are called “%(name)s”", name=value[:80]))
-            value = str(next(iter(ids))) if ids else value
-            if not ids and value not in {str(key) for key in self.known.party_names}:
+            value = str(found) if found else value
+            if found is None and value not in {str(key) for key in self.known.parties.names}:
                 raise self._refuse(filled("“%(name)s” is no party of the register", name=value[:80]))
         elif spec.type == "user" and isinstance(value, str):
             person = self.known.people.get(value.strip().lower())

@@ -9,7 +9,7 @@ from apps.core.errors import filled
 from apps.core.models import BaseModel
 from apps.core.text import clean_text
 from apps.facts.models import State
-from apps.imports.known import folded
+from apps.imports.folding import folded
 from apps.imports.planning.models import Models
 from apps.imports.records import (
     FactRecord,

@@ -13,6 +13,7 @@ from apps.core.errors import FieldError, InvalidInput
 from apps.facts.models import State
 from apps.imports import own_properties
 from apps.imports.hub_names import Named, from_address, from_purl
+from apps.imports.own_parties import PARTY, party_from
 from apps.imports.own_properties import PREFIX
 from apps.imports.pointers import join
 from apps.imports.records import FactRecord, FileRecord, ModelRecord, ParentRecord, Row
@@ -35,7 +36,24 @@ def rows_of(graph: Graph) -> tuple[list[Row], Told]:
     packages = (entry for entry in graph.of_type(AI_PACKAGE) if STUB not in {name for name, _, _ in pairs_of(entry[2])})
     rows = {key: _row(key, where, one, graph, told) for key, where, one in packages}
     dialect = [_dialect_row(where, one, told) for _, where, one in graph.of_type(DIALECT_PACKAGE)]
-    return [*rows.values(), *dialect, *_uses(graph, rows, told)], told
+    return [*_parties(graph, told), *rows.values(), *dialect, *_uses(graph, rows, told)], told
+
+
+def _parties(graph: Graph, told: Told) -> Iterator[Row]:
+    """The parties of our own exports, each an agent with its record in properties."""
+    for _, where, element in graph.of_type("Organization", "Person"):
+        pairs = pairs_of(element)
+        plain = [(name, value) for name, value, _ in pairs]
+        at = next((index for index, (name, _) in enumerate(plain) if name == PARTY), None)
+        if at is None or not own_properties.is_ours(plain):
+            continue
+        try:
+            record = party_from(plain[at][1], at)
+        except InvalidInput as error:
+            yield _refused(where, element, pairs, error)
+            continue
+        _told_by_us(where, pairs, told)
+        yield Row(locator=where, record=record, raw=element)
 
 
 def pairs_of(element: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -22,8 +22,12 @@ _NAMES: Mapping[str, Any] = {
     "revision": _("Revision"),
     "document": _("Document of the source"),
     "licence_text": _("Text of the licence"),
+    "domain": _("Domain"),
+    "namespace": _("Namespace on a hub"),
+    "stake": _("Stake"),
 }
 _ABOUT: Mapping[str, Any] = {
+    "party": _("Party"),
     "model": _("Model"),
     "release": _("Release"),
     "deployment": _("Deployment"),
