@@ -80,15 +80,19 @@ def snapshot_of(use: Use) -> ApprovalSnapshot | None:
     return ApprovalSnapshot.objects.filter(use=use, superseded_at__isnull=True).first()
 
 
+def approvals_at(use_ids: Sequence[UUID], recorded: dt.datetime | None = None) -> QuerySet[ApprovalSnapshot]:
+    """What approvals rest on now, or rested on at a moment, without what was compared; at most one for each use."""
+    rows = ApprovalSnapshot.objects.filter(use_id__in=list(use_ids)).defer("state")
+    if recorded is None:
+        return rows.filter(superseded_at__isnull=True)
+    return rows.filter(taken_at__lte=recorded).filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=recorded))
+
+
 def approval_entries(
     use_ids: Sequence[UUID], *, on: dt.date, recorded: dt.datetime | None
 ) -> Mapping[UUID, Mapping[str, Entry]]:
     """What fact sheets hold of approvals: the licence text that was approved beside the present one. One query."""
-    rows = ApprovalSnapshot.objects.filter(use_id__in=list(use_ids)).defer("state")
-    if recorded is None:
-        rows = rows.filter(superseded_at__isnull=True)
-    else:
-        rows = rows.filter(taken_at__lte=recorded).filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=recorded))
+    rows = approvals_at(use_ids, recorded)
     return {row.use_id: _text_entries(row) for row in rows if row.approved_text and row.present_text}
 
 

@@ -20,6 +20,7 @@ from apps.policy.evaluation import judge_uses
 from apps.registry.models import Use
 from apps.reviews import selectors, settling
 from apps.reviews.models import Change, Reopening
+from apps.reviews.speaking import said
 from apps.web.licences.terms_compared import TermChange, changed_terms, compared_values
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import page
@@ -82,6 +83,8 @@ def change(request: HttpRequest, actor: Actor, change_id: UUID) -> HttpResponse:
     comparison, terms = _difference(found)
     context = {
         "change": found,
+        "before": said(found.kind, (found.before or {}).get("shown", "")),
+        "after": said(found.kind, (found.after or {}).get("shown", "")),
         "rows": rows,
         "found": comparison,
         "terms": terms,
