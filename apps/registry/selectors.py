@@ -246,8 +246,16 @@ def edges_at(
         rows = rows.filter(child_id__in=and_above(above, recorded))
     if below is not None:
         rows = rows.filter(parent_id__in=and_below(below, recorded))
-    if recorded is None:
-        return list(rows)
+    return list(rows) if recorded is None else _standing(rows, recorded)
+
+
+def children_at(model_id: UUID, recorded: dt.datetime) -> list[LineageEdge]:
+    """The edges from what was directly made from a model, as they stood at a moment; by relation and name."""
+    rows = LineageEdge.every.select_related("child__developer", "parent").filter(parent_id=model_id)
+    return [edge for edge in _standing(rows.order_by("relation", "child__name", "id"), recorded) if edge.parent_id]
+
+
+def _standing(rows: QuerySet[LineageEdge], recorded: dt.datetime) -> list[LineageEdge]:
     claims = LineageClaim.objects.filter(_stood(recorded, "recorded_at", "withdrawn_at"))
     rows = rows.filter(_stood(recorded, "created_at", "ended_at"))
     return [_as_of(edge, recorded) for edge in rows.prefetch_related(Prefetch("claims", claims, to_attr="claimed"))]

@@ -65,7 +65,7 @@ class TestReading:
     def test_bookmarks_and_contents_lead_to_the_sections(self, document: Document) -> None:
         pdf = opened(document("en")[0])
         found = bookmarks(pdf)
-        assert len(found) == 16
+        assert len(found) == 17
         contents = text_of(pdf, page=2)
         for number, (title, page) in enumerate(found, start=1):
             heading = title.replace(" ", "")

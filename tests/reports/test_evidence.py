@@ -14,12 +14,13 @@ from apps.accounts.roles import Role
 from apps.core.canonical import canonical_json
 from apps.core.errors import NotFound, NotPermitted
 from apps.facts.models import State
+from apps.licences.models import Licence
 from apps.policy.evaluation import judge_uses
-from apps.registry.services import FactInput, state_facts
+from apps.registry.services import FactInput, add_lineage_edge, state_facts
 from apps.reports.dossier import gather_evidence
 from tests.making import SETUP, a_model, an_actor, officer
 from tests.reports.conftest import a_report
-from tests.reports.world import NATIVE, a_world, many_uses
+from tests.reports.world import NATIVE, a_world, many_uses, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +83,8 @@ class TestContent:
     def test_the_licence_stands_with_reference_terms_duties_and_clauses(self, evidence: dict[str, Any]) -> None:
         declared = evidence["licences"]["declared"][0]
         (licence,) = evidence["licences"]["licences"]
-        assert declared["reference"]["value"] == "LicenseRef-Qingshan-1.0"
+        assert (declared["said"], declared["reference"]["value"]) == ("licence_concluded", "qingshan-licence-1")
+        assert declared["reference"]["text"] == licence["name"] == "Qingshan Licence Agreement 1.0"
         assert declared["licence"] == licence["number"]
         assert {"mau_threshold", "commercial_use"} <= {row["field"] for row in licence["facts"]["stated"]}
         assert {duty["clause"] for duty in licence["duties"]} == {"§ 3(a)", "§ 3(b)"}
@@ -177,6 +179,33 @@ class TestMoment:
         judged = dt.datetime.fromisoformat(found["uses"][0]["verdict"]["judged_at"])
         assert judged <= report.as_of
 
+    def test_a_licence_that_was_said_or_a_parent_that_was_named_later_is_not_in_it(self) -> None:
+        world = a_world()
+        reader = officer()
+        report = a_report(reader, "model", world.model.id)
+        before = gather_evidence(report, reader)
+        stored(Licence(key="another-key", ref="LicenseRef-another", name="Another licence"))
+        for release in world.model.releases.all():
+            said = [FactInput(field="licence_declared", value="mit", source="Card of today")]
+            said += [FactInput(field="licence_concluded", value="another-key", source="Card of today")]
+            state_facts(actor=SETUP, subject_type="release", subject_id=release.id, facts=said)
+        add_lineage_edge(
+            actor=SETUP, child=world.model, parent_name="late/parent", relation="merge", source="Card of today"
+        )
+        add_lineage_edge(
+            actor=SETUP, child=a_model("Late-GGUF"), parent=world.model, relation="quantized", source="Card of today"
+        )
+        after = gather_evidence(report, reader)
+        for part in ("licences", "lineage"):
+            assert after[part] == before[part]
+        fresh = gather_evidence(a_report(reader, "model", world.model.id), reader)
+        rows = [
+            (row["said"], row["reference"]["value"]) for row in fresh["licences"]["declared"] if not row["ancestor"]
+        ]
+        assert ("licence_declared", "mit") in rows
+        assert "late/parent" in {row["parent"] for row in fresh["lineage"]["ancestors"]}
+        assert "Late-GGUF" in {row["child"] for row in fresh["lineage"]["descendants"]}
+
     def test_a_use_whose_facts_changed_since_says_so(self) -> None:
         world = a_world()
         judge_uses(actor=SETUP, force=True)
@@ -213,4 +242,4 @@ def test_the_number_of_queries_does_not_grow_with_the_uses() -> None:
             found = gather_evidence(report, reader)
         counts.append(len(queries))
     assert len(found["uses"]) == 12
-    assert counts[0] == counts[1] <= 60
+    assert counts[0] == counts[1] <= 65

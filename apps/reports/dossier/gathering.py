@@ -9,6 +9,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.models import Organisation
 from apps.core.canonical import canonical_json
 from apps.core.clock import now
+from apps.reports.dossier.changes import changes
 from apps.reports.dossier.identity import identity, releases
 from apps.reports.dossier.licences import licences
 from apps.reports.dossier.lineage import lineage, origin
@@ -26,8 +27,9 @@ FORMAT = 1
 def gather_evidence(report: Report, reader: Actor) -> dict[str, Any]:
     """Everything that the document shows, as `reader` may see it: plain JSON with sorted keys, made once and kept.
 
-    Facts and verdicts are those of `report.as_of`; relations (lineage, ownership, lists) those of the moment of
-    gathering. A constant number of queries. Raises `NotFound` when the reader may no longer see the subject.
+    Facts, licences, lineage, approvals and verdicts are those of `report.as_of`; ownership, lists and measures those
+    of the moment of gathering. A constant number of queries. Raises `NotFound` when the reader may no longer see the
+    subject.
     """
     scope = Scope.of(report, reader)
     organisation = Organisation.objects.first()
@@ -59,6 +61,7 @@ def gather_evidence(report: Report, reader: Actor) -> dict[str, Any]:
         "waivers": waivers(scope),
         "verdicts": verdicts.overview(),
         "unknowns": verdicts.unknowns(),
+        "changes": changes(scope),
         "reviews": reviews(scope),
         "rules": verdicts.rules(),
     }

@@ -1,35 +1,30 @@
-"""Under which licences: declared per release, with terms, duties and clauses, and those of the ancestors."""
+"""Under which licences: declared and concluded per release, with terms, duties and clauses, ancestors included."""
 
 from typing import Any
 from uuid import UUID
 
+from apps.facts.resolution import UNKNOWN, Fact
 from apps.licences.judging import Reason
 from apps.licences.models import Duty, Licence
 from apps.policy.licences import licence_of_release, licence_of_use
+from apps.registry.licensing import CONCLUDED, DECLARED
 from apps.registry.models import Model, Release
 from apps.reports.dossier.scope import Scope
-from apps.reports.dossier.statements import Statement, day
+from apps.reports.dossier.statements import day
 
 
 def licences(scope: Scope) -> dict[str, Any]:
-    """References as declared, and every licence once with its terms."""
+    """What releases were said to be under at the moment of the document, and every licence once with its terms."""
     numbers = {key: number for number, key in enumerate(scope.licences, start=1)}
     names = dict(Model.objects.filter(id__in=scope.ancestor_ids).values_list("id", "name"))
+    bearers = [(scope.model.name, release, False) for release in scope.releases]
+    bearers += [(names[key], scope.floating[key], True) for key in scope.ancestor_ids if key in scope.floating]
     declared = [
-        {
-            "model": scope.model.name,
-            "revision": release.revision,
-            "ancestor": False,
-            **_declared(scope, release, numbers),
-        }
-        for release in scope.releases
+        {"model": name, "revision": release.revision, "ancestor": is_ancestor, **row}
+        for name, release, is_ancestor in bearers
+        for row in _said(scope, release, numbers)
     ]
-    for key in scope.ancestor_ids:
-        release = scope.floating.get(key)
-        if release is not None:
-            row = {"model": names[key], "revision": "", "ancestor": True}
-            declared.append({**row, **_declared(scope, release, numbers)})
-    own = {release.licence_id for release in scope.releases}
+    own = {scope.licensing[release.id].licence for release in scope.releases}
     return {
         "declared": declared,
         "judgement": _judgement(scope),
@@ -70,21 +65,28 @@ def _reason(scope: Scope, reason: Reason) -> dict[str, Any]:
     }
 
 
-def _declared(scope: Scope, release: Release, numbers: dict[UUID, int]) -> dict[str, Any]:
-    expression = release.licence_expression or (release.licence.ref if release.licence else "")
-    known = bool(expression) and release.licence_state not in ("unknown", "disputed")
-    as_of = day(release.licence_as_of)
-    statement: Statement = {
-        "value": expression or None,
-        "state": release.licence_state if known or release.licence_state == "disputed" else "unknown",
-        "source": scope.ledger.cite(release.licence_source, release.licence_source_url, as_of),
-        "as_of": as_of,
-    }
-    return {
-        "reference": statement,
-        "licence": numbers.get(release.licence_id) if release.licence_id else None,
-        "as_floating": bool(release.revision) and not (release.licence_id or release.licence_expression),
-    }
+def _said(scope: Scope, release: Release, numbers: dict[UUID, int]) -> list[dict[str, Any]]:
+    """A row for the declared licence and one for the concluded, which decides; one without a value if nobody spoke."""
+    facts, found = scope.facts_of("release", release.id), scope.licensing[release.id]
+    said = [(name, facts[name]) for name in (DECLARED, CONCLUDED) if name in facts and _says_something(facts[name])]
+    licence = scope.licences.get(found.licence) if found.licence else None
+    rows = []
+    for name, fact in said or [("", UNKNOWN)]:
+        decides = fact is found.fact
+        text = licence.name if licence and decides and name == CONCLUDED else ""
+        rows.append(
+            {
+                "said": name,
+                "reference": scope.ledger.fact(fact, text),
+                "licence": numbers[licence.id] if licence and decides else None,
+                "as_floating": bool(release.revision) and not found.said,
+            }
+        )
+    return rows
+
+
+def _says_something(fact: Fact) -> bool:
+    return fact.known or bool(fact.conflicts or fact.source)
 
 
 def _licence(scope: Scope, licence: Licence) -> dict[str, Any]:

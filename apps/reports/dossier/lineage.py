@@ -4,21 +4,23 @@ from typing import Any
 
 from apps.core.canonical import canonical_json
 from apps.registry.models import LineageEdge, Model
+from apps.registry.selectors import children_at
 from apps.reports.dossier.scope import Scope
 
 ORIGIN_PATHS = ("model.origin_confirmed", "model.origin_countries", "model.lineage_complete")
 
 
 def lineage(scope: Scope) -> dict[str, Any]:
-    """Every edge upwards, nearest first, and the direct descendants. A parent outside of the register stays named."""
+    """Every edge upwards, nearest first, and the direct descendants, as they stood at the moment of the document.
+
+    A parent outside of the register stays named.
+    """
     names = dict(Model.objects.filter(id__in=scope.ancestor_ids).values_list("id", "name"))
     names[scope.model.id] = scope.model.name
-    children = LineageEdge.objects.select_related("child__developer").filter(parent=scope.model)
+    children = children_at(scope.model.id, scope.as_of)
     return {
         "ancestors": [_edge(scope, edge, names[edge.child_id]) for edge in scope.ancestors],
-        "descendants": [
-            _edge(scope, edge, edge.child.name) for edge in children.order_by("relation", "child__name", "id")
-        ],
+        "descendants": [_edge(scope, edge, edge.child.name) for edge in children],
     }
 
 

@@ -13,9 +13,11 @@ from apps.accounts.selectors import teams
 from apps.facts.resolution import Fact
 from apps.facts.selectors import FactsBySubject, current_facts
 from apps.facts.subjects import SubjectRef
+from apps.licences.meanings import Meanings
 from apps.licences.models import Licence
 from apps.parties.models import Party
 from apps.policy.models import Evaluation, PolicyVersion
+from apps.registry.licensing import Licensing, licensing
 from apps.registry.models import Deployment, LineageEdge, Model, Release, Use
 from apps.registry.selectors import Lineage, deployment_by_id, deployments, model_by_id, use_by_id, uses
 from apps.reports.dossier.statements import Ledger, numbered, people_and_parties
@@ -48,7 +50,8 @@ class Scope:
             chosen = list(uses(reader).filter(deployment__release__model=model).order_by("name", "id"))
             places = list(deployments(reader).filter(release__model=model).order_by("name", "id"))
         only_use = report.subject_type == "use"
-        return cls(reader, report.as_of, model, chosen, places, Lineage.load(), only_use)
+        lineage = Lineage.above(model.id, report.as_of)
+        return cls(reader, report.as_of, model, chosen, places, lineage, only_use)
 
     @cached_property
     def use_numbers(self) -> dict[UUID, int]:
@@ -78,9 +81,7 @@ class Scope:
     @cached_property
     def floating(self) -> Mapping[UUID, Release]:
         """By model, ancestors included: the release without a fixed revision, whose licence is the declared one."""
-        rows = Release.objects.select_related("licence").filter(
-            model_id__in=[self.model.id, *self.ancestor_ids], revision=""
-        )
+        rows = Release.objects.filter(model_id__in=[self.model.id, *self.ancestor_ids], revision="")
         return {row.model_id: row for row in rows}
 
     @cached_property
@@ -91,10 +92,23 @@ class Scope:
         return rows if len(rows) <= 1 else [row for row in rows if not row.revision or row.id in running] or rows
 
     @cached_property
+    def release_facts(self) -> FactsBySubject:
+        """The facts of the model's releases and of its ancestors' floating ones, as recorded at that moment."""
+        rows = [*self.releases, *self.floating.values()]
+        return current_facts({SubjectRef("release", row.id) for row in rows}, recorded=self.as_of)
+
+    @cached_property
+    def licensing(self) -> Mapping[UUID, Licensing]:
+        """By release, what its facts said of its licence at that moment: the columns of a release are of today."""
+        meanings = Meanings.load()
+        return {subject.id: licensing(facts, meanings) for subject, facts in self.release_facts.items()}
+
+    @cached_property
     def licences(self) -> dict[UUID, Licence]:
         """The licences of the model and of its ancestors, those of the model first."""
         rows = [*self.releases, *self.floating.values()]
-        ids = list(dict.fromkeys(row.licence_id for row in rows if row.licence_id))
+        meant = (self.licensing[row.id].licence for row in rows)
+        ids = list(dict.fromkeys(key for key in meant if key))
         found = Licence.objects.prefetch_related("duties").in_bulk(ids)
         return {key: found[key] for key in ids}
 
@@ -102,11 +116,10 @@ class Scope:
     def facts(self) -> FactsBySubject:
         """The facts of all subjects but the parties, as recorded at the moment of the document."""
         subjects = [SubjectRef("model", self.model.id)]
-        subjects += [SubjectRef("release", release.id) for release in self.releases]
         subjects += [SubjectRef("licence", key) for key in self.licences]
         subjects += [SubjectRef("deployment", key) for key in self.deployment_numbers]
         subjects += [SubjectRef("use_case", key) for key in self.use_case_numbers]
-        return current_facts(subjects, recorded=self.as_of)
+        return {**self.release_facts, **current_facts(subjects, recorded=self.as_of)}
 
     def facts_of(self, subject: str, key: UUID) -> Mapping[str, Fact]:
         """The stated facts of one subject."""

@@ -34,6 +34,7 @@ def _sections() -> list[tuple[str, str, Part]]:
         ("waivers", _("Waivers"), register.waivers),
         ("verdicts", _("Verdicts by rule"), verdicts.overview),
         ("unknowns", _("What we do not know"), verdicts.unknowns),
+        ("changes", _("What changed since approval"), register.changes),
         ("reviews", _("Reviews"), register.reviews),
         ("sources", _("Sources"), register.sources),
         ("method", _("How this document was made"), verdicts.method),

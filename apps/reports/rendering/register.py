@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from apps.findings.models import Waiver
 from apps.reports.rendering.words import NOTHING, Words, blocks, ranges, table
-from apps.reviews.models import Review
+from apps.reviews.models import ApprovalSnapshot, Change, Reopening, Review
+from apps.reviews.speaking import said
 from apps.sanctions.models import EffectClass, Listing, RestrictionEvent
 from apps.sanctions.words import measure_word, scope_word
 
@@ -106,6 +107,46 @@ def waivers(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
 def _waiver_state(row: dict[str, Any]) -> str:
     expired = row["state"] == Waiver.State.APPROVED and not row["in_effect"]
     return _("Expired") if expired else str(Waiver.State(row["state"]).label)
+
+
+def changes(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
+    """What approvals rest on, and every change that reopened one. Documents of the time before have neither."""
+    part = evidence.get("changes") or {"approvals": [], "not_approved": [], "reopened": []}
+    names = {use["number"]: use["name"] for use in evidence["uses"]}
+    approvals = [
+        {**row, "name": names[row["use"]], "basis": ApprovalSnapshot.Basis(row["basis"]).label}
+        for row in part["approvals"]
+    ]
+    return {
+        "approvals": table(approvals),
+        "not_approved": ranges(part["not_approved"], "U"),
+        "reopened": table([_reopened(row, words) for row in part["reopened"]]),
+    }
+
+
+def _reopened(row: dict[str, Any], words: Words) -> dict[str, Any]:
+    terms = [words.label(f"licence.{name}") for name in row["terms"]]
+    return {
+        **row,
+        "before": _side(row["kind"], row["before"]),
+        "after": _side(row["kind"], row["after"]),
+        "kind": Change.Kind(row["kind"]).label,
+        "terms": ", ".join(term.removeprefix("licence.").replace("_", " ") for term in terms),
+        "standing": Reopening.State(row["standing"]).label,
+    }
+
+
+def _side(kind: str, side: dict[str, Any] | None) -> list[dict[str, str]]:
+    """What stood on one side, each with the beginning of its checksum where it is a text."""
+    if side is None:
+        return [{"text": _("nothing"), "sha256": ""}]
+    if "texts" not in side:
+        return [{"text": said(kind, side["shown"]), "sha256": ""}]
+    texts = [
+        {"text": f"{text['source']}, {text['as_of'] or NOTHING}", "sha256": text["sha256"][:16]}
+        for text in side["texts"]
+    ]
+    return texts or [{"text": _("no text was known"), "sha256": ""}]
 
 
 def reviews(evidence: dict[str, Any], words: Words) -> dict[str, Any]:

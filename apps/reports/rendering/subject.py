@@ -10,6 +10,7 @@ from apps.licences.models import Duty, Licence
 from apps.licences.speaking import OUTCOMES, sentence
 from apps.parties.models import Party, PartyName, Stake
 from apps.registry.drawing import Arrow, Box, lineage_svg
+from apps.registry.licensing import CONCLUDED, DECLARED
 from apps.registry.models import Artefact, LineageEdge
 from apps.reports.rendering.words import NOTHING, Words, blocks, ranges, table
 
@@ -91,6 +92,11 @@ def _stake(row: dict[str, Any], words: Words) -> dict[str, Any]:
 def lineage(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
     """The figure, the edges and what follows from them about origin."""
     part = evidence["lineage"]
+    unresolved = [
+        {"country": _("Unknown"), "role": _("Ancestor by weights"), "party": NOTHING, "model": row["parent"]}
+        for row in part["ancestors"]
+        if row["weights_pass"] and not row["resolved"]
+    ]
     return {
         "figure": _figure(evidence, words) if part["ancestors"] or part["descendants"] else "",
         "ancestors": table([_edge(row, words) for row in part["ancestors"]]),
@@ -99,7 +105,7 @@ def lineage(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
             {
                 "uses": ranges(row["uses"], "U"),
                 "facts": [words.fact(fact) for fact in row["statements"]],
-                "elements": [_element(element, words) for element in row["elements"]],
+                "elements": [*(_element(element, words) for element in row["elements"]), *unresolved],
             }
             for row in evidence["origin"]
         ],
@@ -155,13 +161,19 @@ def _open(row: dict[str, Any]) -> str:
 
 
 def licences(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
-    """References as declared, and the terms and duties of each licence."""
+    """What is declared and concluded, and the terms and duties of each licence."""
     part = evidence["licences"]
+    said = {DECLARED: _("declared"), CONCLUDED: _("concluded")}
     return {
         "judgement": _licence_judgement(part.get("judgement")),
         "declared": table(
             [
-                {**row, **words.statement(row["reference"]), "revision": row["revision"] or _("floating")}
+                {
+                    **row,
+                    **words.statement(row["reference"]),
+                    "revision": row["revision"] or _("floating"),
+                    "said": said.get(row.get("said", ""), ""),
+                }
                 for row in part["declared"]
             ]
         ),
@@ -189,7 +201,8 @@ def _licence_judgement(found: dict[str, Any] | None) -> dict[str, Any] | None:
             **row,
             "label": OUTCOMES[row["outcome"]],
             "text": sentence(row["code"], row["holder"], row["licence"], row["detail"]),
-            "way": " → ".join(f"{relations.get(step['relation'], '')} {step['parent']}" for step in row["path"]),
+            "way": " → ".join(f"{relations.get(step['relation'], '')} {step['parent']}" for step in row["path"])
+            or row["holder"],
         }
         for row in found["reasons"]
     ]

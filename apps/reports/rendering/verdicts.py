@@ -48,11 +48,14 @@ def _shortened(name: str) -> str:
 
 
 def decision(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
-    """The decision on every use, with what it rests on."""
+    """The decision on every use, with what it rests on and how many changes reopen its approval."""
+    approvals = (evidence.get("changes") or {}).get("approvals", ())
+    changes = {row["use"]: row["waiting"] for row in approvals}
     rows = [
         {
             **use,
             "status_label": Use.Status(use["status"]).label,
+            "changes": changes.get(use["number"], 0),
             "decision": _decision(use),
             "decision_label": words.decision(_decision(use)),
             "judged_at": moment(use["verdict"]["judged_at"]) if use["verdict"] else NOTHING,
