@@ -4,12 +4,6 @@ import datetime as dt
 import json
 from itertools import cycle
 
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-
 from apps.accounts.models import User
 from apps.accounts.roles import Role, Scope
 from apps.accounts.services import issue_token
@@ -18,7 +12,7 @@ from apps.gate.services import create_project
 from apps.policy.evaluation import judge_uses
 from tests.bench.populating import SETUP, Population
 from tests.bench.rows import Row, spread
-from tests.bench.serving import Call, ask, get, serving
+from tests.bench.serving import Call, ask, get, queries, serving, signed_in
 from tests.making import a_user
 
 GATE_CALLS = 400
@@ -31,7 +25,7 @@ def rows(population: Population) -> list[Row]:
     judge_uses(actor=SETUP)
     number = f"{len(population.uses):,}"
     officer = a_user(Role.OFFICER)
-    headers = {"Cookie": f"sessionid={_session(officer)}"}
+    headers = signed_in(officer)
     pages = {
         f"register list (50 rows) at {number} uses": "/uses",
         f"register list by another order at {number} uses": "/uses?order=-name",
@@ -55,7 +49,7 @@ def rows(population: Population) -> list[Row]:
             ask(port, get(path, headers), WARM, clients=8)
             samples, _rate = ask(port, get(path, headers), PAGE_CALLS)
             found += spread(what, samples, median_below=80)
-    return found + [Row(f"queries: {what}", str(_queries(officer, path))) for what, path in pages.items()]
+    return found + [Row(f"queries: {what}", str(queries(officer, path))) for what, path in pages.items()]
 
 
 def _gate_calls(population: Population) -> list[Call]:
@@ -74,21 +68,3 @@ def _gate_calls(population: Population) -> list[Call]:
         body = {"project": "bench-http", "ref": "refs/heads/feature", "environment": "production", "models": models}
         calls.append(get("/api/v1/gate/decisions", headers, method="POST", body=json.dumps(body).encode()))
     return calls
-
-
-def _session(user: User) -> str:
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "apps.accounts.backends.EmailBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return str(session.session_key)
-
-
-def _queries(user: User, path: str) -> int:
-    client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(user)
-    client.get(path)
-    with CaptureQueriesContext(connection) as queries:
-        client.get(path)
-    return len(queries)

@@ -12,7 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from apps.accounts.models import User
 from apps.config.launch.running import _commands
 from tests.bench.rows import Samples
 
@@ -75,14 +81,36 @@ def ask(port: int, call: Call, calls: int, clients: int = 1) -> tuple[Samples, f
     return samples, calls / (time.perf_counter() - began)
 
 
-def get(path: str, headers: Mapping[str, str], *, method: str = "GET", body: bytes | None = None) -> Call:
-    """A call that must be answered with 200."""
+def get(
+    path: str, headers: Mapping[str, str], *, method: str = "GET", body: bytes | None = None, holding: bytes = b""
+) -> Call:
+    """A call that must be answered with 200 and with a text that is looked for."""
 
     def call(connection: http.client.HTTPConnection) -> None:
         connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()
         content = answer.read()
-        if answer.status != 200:
+        if answer.status != 200 or holding not in content:
             raise AssertionError(f"{path} answered {answer.status}: {content[:200]!r}")
 
     return call
+
+
+def signed_in(user: User) -> dict[str, str]:
+    """The headers of somebody who has signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "apps.accounts.backends.EmailBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return {"Cookie": f"sessionid={session.session_key}"}
+
+
+def queries(user: User, path: str) -> int:
+    """How many queries a page takes, once this process is warm."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user)
+    client.get(path)
+    with CaptureQueriesContext(connection) as found:
+        client.get(path)
+    return len(found)

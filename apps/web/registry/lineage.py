@@ -58,30 +58,31 @@ def picture(
     edges = [*lineage.ancestors(model.id), *below]
     if not edges:
         return None
-    made = {str(edge.child_id): _box(edge.child, kept) for edge in below}
-    boxes = {str(edge.parent_id): _box(edge.parent, kept) for edge in edges if edge.parent} | made
-    boxes.pop(str(model.id), None)
+    made = {edge.child_id: edge.child for edge in below}
+    models = {edge.parent_id: edge.parent for edge in edges if edge.parent} | made
+    address = "" if kept is None else reverse("model-lineage", args=[model.id]) + kept
+    boxes = [_box(one, address.replace(str(model.id), str(key))) for key, one in models.items() if key != model.id]
     unresolved = {_open_key(edge): Box(_open_key(edge), edge.parent_name, _("not in the register"), open=True)
                   for edge in edges if edge.parent is None}  # fmt: skip
+    relations = {value: str(label) for value, label in LineageEdge.Relation.choices}
     arrows = [
         Arrow(
             source=str(edge.parent_id) if edge.parent_id else _open_key(edge),
             target=str(edge.child_id),
-            label=str(edge.get_relation_display()),
+            label=relations.get(edge.relation, edge.relation),
             weights=edge.weights_transfer,
         )
         for edge in edges
     ]
     title = _("What %(model)s was made from; the table says the same in words.") % {"model": model.name}
-    svg = lineage_svg(_box(model, kept), [*boxes.values(), *unresolved.values()], arrows, title=title)
+    svg = lineage_svg(_box(model, address), [*boxes, *unresolved.values()], arrows, title=title)
     return format_html(
         '<div class="drawing" tabindex="0" role="region" aria-label="{}">{}</div>', _("Figure of the lineage"), svg
     )
 
 
-def _box(model: Model, kept: str | None = None) -> Box:
+def _box(model: Model, href: str) -> Box:
     developer = model.developer.name if model.developer else _("developer unknown")
-    href = "" if kept is None else reverse("model-lineage", args=[model.id]) + kept
     return Box(str(model.id), model.name, developer, href=href)
 
 

@@ -30,7 +30,6 @@ from apps.web.registry.forms import PastForm
 from apps.web.registry.lineage import picture
 
 ROWS = 50
-_ENDS = ("child__developer", "parent__developer")
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ class Relative:
     """One edge of the table with who claims it."""
 
     edge: LineageEdge
+    relation: str
     claims: Sequence[LineageClaim]
     upwards: bool
     contradicted: bool
@@ -55,7 +55,7 @@ def lineage(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
     above = selectors.Lineage.above(model_id, moment)
     upwards = above.ancestors(model_id)
     seen = {edge.id for edge in upwards}
-    below = [edge for edge in selectors.edges_at(moment, below=[model_id], ends=_ENDS) if edge.id not in seen]
+    below = [edge for edge in _made_from(found, moment) if edge.id not in seen]
     used = _used(actor, upwards, below)
     below.sort(key=lambda edge: (not used.get(edge.child_id), edge.relation, edge.child.name, str(edge.id)))
     edges = [*upwards, *below]
@@ -78,6 +78,16 @@ def lineage(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
     return render(request, "registry/lineage.html", context)
 
 
+def _made_from(found: Model, moment: dt.datetime | None) -> list[LineageEdge]:
+    """The edges below a model. What one leads to is mostly the child of another: it is read once."""
+    edges = selectors.edges_at(moment, below=[found.id], ends=("child__developer",))
+    known = {found.id: found} | {edge.child_id: edge.child for edge in edges}
+    for edge in edges:
+        if edge.parent_id in known:
+            edge.parent = known[edge.parent_id]
+    return edges
+
+
 def _used(actor: Actor, upwards: Sequence[LineageEdge], below: Sequence[LineageEdge]) -> Mapping[UUID, int]:
     ids = {edge.child_id for edge in below} | {edge.parent_id for edge in upwards if edge.parent_id}
     rows = selectors.uses(actor).filter(deployment__release__model_id__in=ids).exclude(status="retired")
@@ -97,13 +107,14 @@ def _rows(
 ) -> list[Relative]:
     if moment is None:
         prefetch_related_objects(edges, "claims")
-    rows = []
+    relations, rows = dict(LineageEdge.Relation.choices), []
     for edge in edges:
         claims = edge.claims.all() if moment is None else edge.claimed  # type: ignore[attr-defined]  # by `edges_at`
         far = edge.parent_id if edge in upwards else edge.child_id
         standing = [claim for claim in claims if moment or claim.withdrawn_at is None]
         uses = used.get(far, 0) if far else 0
-        rows.append(Relative(edge, standing, edge in upwards, edge.id in contradicted, uses))
+        relation = str(relations.get(edge.relation, edge.relation))
+        rows.append(Relative(edge, relation, standing, edge in upwards, edge.id in contradicted, uses))
     return rows
 
 
