@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from apps.core.errors import filled
-from apps.imports.plain_json import load_object
 from apps.imports.records import ModelRecord, Row, UnreadableFile
+from apps.imports.strict import object_of
 
 PROVENANCE_BOM = "aikaboom"
 LABELS = {
@@ -37,7 +37,7 @@ def document_of(content: bytes, wanted: str, *also: str) -> dict[str, Any]:
     start = content[:500].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"<"):
         raise UnreadableFile("The file is XML. Bills of materials are read as JSON: export this one as JSON.")
-    document = load_object(content)
+    document = object_of(content)
     found = format_of(document)
     if found in (wanted, *also):
         return document

@@ -67,7 +67,7 @@ def is_configuration(content: bytes) -> bool:
 def _data(text: str) -> Any:
     """JSON, YAML, or one identifier a line."""
     if text.lstrip()[:1] in ("{", "["):
-        return json_of(text, most=MOST_BYTES)
+        return json_of(text)
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if lines and all(openrouter.IDENTIFIER.fullmatch(line) for line in lines):
         return lines

@@ -89,7 +89,7 @@ def _json(answer: Fetched) -> Any:
             filled("The hub answers with %(type)s instead of JSON.", type=answer.content_type[:60] or "no content type")
         )
     try:
-        return json_of(answer.body, most=MOST_API)
+        return json_of(text_of(answer.body, most=MOST_API))
     except UnreadableFile as error:
         raise CannotFetch(filled("The hub's answer cannot be read: %(why)s", why=error.message)) from error
 

@@ -79,7 +79,7 @@ def take_apart(content: bytes, *, name: str) -> Sequence[Card]:
     known = repository_of(name)
     if text.lstrip()[:1] not in ("{", "["):
         return [readme(text, identifier=known)]
-    data = json_of(text, most=MOST_CARD)
+    data = json_of(text)
     if isinstance(data, list):
         return [_answer(entry, f"/{at}") for at, entry in enumerate(_entries(data))]
     return [fetched(data)] if data.get("weighbridge") == FETCHED else [_answer(data, "")]

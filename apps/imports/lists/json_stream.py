@@ -14,8 +14,8 @@ from django.utils.translation import gettext_noop
 
 from apps.core.errors import filled
 from apps.imports.lists.texts import Text
-from apps.imports.plain_json import STRICT_NUMBERS
 from apps.imports.records import UnreadableFile
+from apps.imports.strict import STRICT_NUMBERS
 
 MAX_DEPTH = 32
 LARGEST_VALUE = 16 * 1024 * 1024

@@ -13,11 +13,12 @@ from typing import Any
 from apps.core.errors import FieldError, filled
 from apps.facts.models import State
 from apps.imports.hub_names import from_address
-from apps.imports.plain_json import MAX_BYTES
 from apps.imports.pointers import join, leaves
 from apps.imports.records import FactRecord, ModelRecord, Provenance, Reading, Row, UnreadableFile
 from apps.imports.revisions import revision_of
+from apps.imports.strict import text_of
 
+MAX_BYTES = 32 * 1024 * 1024
 MAX_ROWS = 10_000
 _COLUMNS = ("repo_id", "autonomyType", "autonomyType_sources")
 
@@ -30,14 +31,7 @@ def is_table(content: bytes) -> bool:
 
 def read_table(content: bytes, *, name: str) -> Reading:
     """A row per model. The texts of the AI profile have no field of ours and are kept. Raises `UnreadableFile`."""
-    try:
-        text = content[: MAX_BYTES + 1].decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(
-            filled("Byte %(at)d of the file is not UTF-8. Save it as UTF-8.", at=error.start)
-        ) from None
-    if len(content) > MAX_BYTES or "\x00" in text:
-        raise UnreadableFile("The table is too large, or holds NUL characters.")
+    text = text_of(content, most=MAX_BYTES)
     try:
         lines = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:

@@ -10,7 +10,7 @@ from typing import Any
 from apps.core.errors import filled
 from apps.imports.pointers import join
 from apps.imports.records import UnreadableFile
-from apps.imports.strict import json_of
+from apps.imports.strict import json_of, text_of
 from apps.imports.weights_header.header import Header
 from apps.imports.weights_header.streams import MOST_HEADER, HeaderStream
 
@@ -40,7 +40,7 @@ def read_safetensors(stream: HeaderStream) -> Header:
     text = stream.take(length)
     if not text.startswith(b"{"):
         raise UnreadableFile("The header of safetensors must begin with {.")
-    data = json_of(text, most=MOST_HEADER)
+    data = json_of(text_of(text, most=MOST_HEADER))
     metadata = _metadata(data.pop("__metadata__", {}))
     types: Counter[str] = Counter()
     for name, tensor in data.items():

@@ -189,7 +189,7 @@ class TestOtherFiles:
             (b"   ", "empty"),
             (b"[]", "not an object"),
             (b"{", "line 1, column 2"),
-            ('{"a": "ü"}'.encode("latin-1"), "Byte 7"),
+            ('{"a": "ü"}'.encode("latin-1"), "Line 1 is not UTF-8 (byte 0xFC); the file looks like Windows-1252"),
             ('{"a": 1}'.encode("utf-16"), "UTF-16"),
             (b'{"a": NaN}', "NaN"),
             (b'{"a": -Infinity}', "-Infinity"),
@@ -200,7 +200,7 @@ class TestOtherFiles:
             (b'{"a": "\\ud800"}', "cannot be stored"),
             (b'{"a":' * 200 + b"1" + b"}" * 200, "nested deeper"),
             (b'{"a":' * 100_000, "nested deeper"),
-            (b" " * (33 * 1024 * 1024), "larger than"),
+            (b" " * (33 * 1024 * 1024), "at most"),
         ],
     )
     @pytest.mark.parametrize("kind", READERS)

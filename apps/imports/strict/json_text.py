@@ -1,23 +1,20 @@
-"""JSON from outside: read strictly, so that what we keep is what everybody else reads too. Pure."""
+"""JSON from outside, so that what we keep is what everybody else reads too. Pure."""
 
 import json
 import math
 import re
 from typing import Any
 
-from django.utils.translation import gettext_noop
-
 from apps.core.errors import filled
 from apps.imports.pointers import walk
 from apps.imports.records import UnreadableFile
+from apps.imports.strict.texts import text_of
 
-MAX_BYTES = 32 * 1024 * 1024
+MAX_DOCUMENT = 32 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_VALUES = 1_000_000
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """No database stores NUL or half a surrogate pair in JSON."""
-
-gettext_noop("the key “%(key)s” stands twice in one object")
 
 
 class _Twice(dict[str, Any]):
@@ -26,40 +23,26 @@ class _Twice(dict[str, Any]):
     key = ""
 
 
-def load_object(content: bytes) -> dict[str, Any]:
-    """The JSON object that a file holds. A byte order mark is let pass.
-
-    Raises `UnreadableFile`, with a pointer where there is one, for other encodings than UTF-8, for what is no JSON,
-    for keys that stand twice, NaN, infinity and whole numbers beyond 64 bits, for characters that cannot be stored,
-    and above 32 MiB, 100 levels or a million values.
-    """
-    value = load_text(_text(content))
+def object_of(content: bytes, *, most: int = MAX_DOCUMENT) -> dict[str, Any]:
+    """The JSON object that a file holds. Raises `UnreadableFile` like `text_of` and `json_of`, and for what is none."""
+    value = json_of(text_of(content, most=most))
     if not isinstance(value, dict):
         raise UnreadableFile("The file holds JSON, but not an object in curly brackets.", pointer="")
     return value
 
 
-def load_text(text: str) -> Any:
-    """The value that JSON text holds, be it an object or not. Raises `UnreadableFile` like `load_object`."""
+def json_of(text: str) -> Any:
+    """The value that JSON text holds, be it an object or not.
+
+    Raises `UnreadableFile`, with a pointer where there is one, for what is no JSON, for keys that stand twice, NaN,
+    infinity and whole numbers beyond 64 bits, for characters that cannot be stored, and above 100 levels or a million
+    values.
+    """
+    if not text.strip():
+        raise UnreadableFile("The file is empty.")
     value = _parsed(text)
     _check(value)
     return value
-
-
-def _text(content: bytes) -> str:
-    if len(content) > MAX_BYTES:
-        raise UnreadableFile(filled("The file is larger than %(most)d MiB.", most=MAX_BYTES // 1024**2))
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableFile("The file is written in UTF-16. Save it as UTF-8.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(
-            filled("Byte %(at)d of the file is not UTF-8. Save it as UTF-8.", at=error.start)
-        ) from None
-    if not text.strip():
-        raise UnreadableFile("The file is empty.")
-    return text
 
 
 def _parsed(text: str) -> Any:

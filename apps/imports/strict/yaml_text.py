@@ -1,7 +1,4 @@
-"""Texts, YAML and JSON from outside, read strictly: what is ambiguous or made to hurt is refused. Pure.
-
-Every message says what is wrong and where; none quotes a text, since texts may be secrets.
-"""
+"""YAML from outside in which every value stays the text that was written. Pure."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,74 +6,14 @@ from typing import Any
 import yaml
 
 from apps.core.errors import filled
-from apps.imports.plain_json import load_text
 from apps.imports.records import UnreadableFile
 
-MAX_BYTES = 8 * 1024 * 1024
 MAX_YAML = 512 * 1024
 MAX_DEPTH = 24
 MAX_NODES = 60_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map"))
-_WIDE = (
-    (b"\xff\xfe\x00\x00", "UTF-32"),
-    (b"\x00\x00\xfe\xff", "UTF-32"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-
-
-def text_of(content: bytes, *, most: int = MAX_BYTES) -> str:
-    """`content` as text: UTF-8, with or without a byte order mark. Raises `UnreadableFile` naming another encoding."""
-    if len(content) > most:
-        raise UnreadableFile(
-            filled("The file has %(count)d bytes; at most %(most)d are read.", count=len(content), most=most)
-        )
-    for mark, name in _WIDE:
-        if content.startswith(mark):
-            raise UnreadableFile(filled("The file is encoded in %(name)s; save it as UTF-8.", name=name))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _not_utf8(content, error) from error
-    if "\x00" in text:
-        if content[:400].count(0) * 3 >= len(content[:400]):
-            raise UnreadableFile(filled("The file is encoded in %(name)s; save it as UTF-8.", name="UTF-16"))
-        raise UnreadableFile("The file contains zero bytes; it is no text.")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _not_utf8(content: bytes, error: UnicodeDecodeError) -> UnreadableFile:
-    line = content.count(b"\n", 0, error.start) + 1
-    return UnreadableFile(
-        filled(
-            "Line %(line)d is not UTF-8 (byte 0x%(byte)s); the file looks like %(name)s. Save it as UTF-8.",
-            line=line,
-            byte=f"{content[error.start]:02X}",
-            name=_likely_encoding(content),
-        )
-    )
-
-
-def _likely_encoding(content: bytes) -> str:
-    try:
-        foreign = [character for character in content.decode("gb18030") if ord(character) > 127]
-    except UnicodeDecodeError:
-        return "Windows-1252"
-    chinese = sum("\u4e00" <= character <= "\u9fff" or "\u3000" <= character <= "\u303f" for character in foreign)
-    return "GB 18030" if chinese * 5 >= len(foreign) * 4 else "Windows-1252"
-
-
-# JSON
-
-
-def json_of(content: bytes | str, *, most: int = MAX_BYTES) -> Any:
-    """`content` as JSON, an object or not. Raises `UnreadableFile` like `text_of` and `plain_json.load_text`."""
-    return load_text(text_of(content, most=most) if isinstance(content, bytes) else content)
-
-
-# YAML
 
 
 def yaml_of(text: str, *, most: int = MAX_YAML) -> Any:
