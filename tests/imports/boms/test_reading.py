@@ -1,6 +1,7 @@
 """What is read of bills of materials, what is kept, and what is refused with which words."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -268,3 +269,16 @@ class TestNames:
         for pointer, where in found.accounted.items():
             assert where
             assert not isinstance(at(document, pointer), dict | list) or not at(document, pointer)
+
+
+def test_a_document_of_many_components_and_addresses_is_read_soon() -> None:
+    reference = {"type": "website", "url": "https://example.test/a?b=c#d"}
+    components = [
+        {"type": "library", "name": f"Part {number}", "externalReferences": [reference]} for number in range(5000)
+    ]
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components}
+    start = time.process_time()
+    assert not reading("cyclonedx", document).rows
+    assert time.process_time() - start < 10
+    twice = {**document, "components": components[:2] * 2}
+    assert "uniqueItems" in refusal("cyclonedx", twice).errors[0].message
