@@ -5,8 +5,10 @@ An import that was killed goes on where its last whole chunk ended; what a chunk
 
 import datetime as dt
 import hashlib
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -30,8 +32,9 @@ from apps.imports.planning import Context
 from apps.imports.records import Reading, Row, UnreadableFile
 from apps.imports.undoing import undo
 
-READ_AT_ONCE = 1024 * 1024
-"""A file up to this size is read when it is sent, so that one that cannot be read is refused at once."""
+LARGE = 1024 * 1024
+_ONE_LARGE = threading.Lock()
+"""Files beyond `LARGE` bytes are read one after the other in a process, since each may take some hundred MiB."""
 LARGEST_DOCUMENT = 8 * 1024 * 1024
 WORK_FOR = 240.0
 """Seconds after which a task hands over to the next one."""
@@ -66,7 +69,8 @@ def receive_import(
         # Taken for something else, its keys and passwords would be stored.
         raise InvalidInput("is not what this is: it looks like a configuration of LiteLLM", pointer="/kind")
     content = kinds.as_kept(kind, content)
-    if len(content) <= READ_AT_ONCE:
+    # Here and again by the task: one that cannot be read is refused at once, whatever its size.
+    with _ONE_LARGE if len(content) > LARGE else nullcontext():
         read(kind, content, file_name)
     with change(actor, "import.receive"):
         one = Import(

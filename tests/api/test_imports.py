@@ -95,6 +95,33 @@ def test_what_cannot_be_read_is_refused_and_nothing_is_kept(
     assert not Import.objects.exists()
 
 
+BROKEN_LATE = FILE + b"Other,no\n" * 150_000 + b"J\xfcrgen,no\n"
+BROKEN_BOM = (
+    b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "x": "' + b"y" * 1_200_000 + b'", "version": 2}'
+)
+WRONG_BOM = b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": "one", "x": "' + b"y" * 1_200_000 + b'"}'
+
+
+@pytest.mark.parametrize(
+    ("form", "where", "words"),
+    [
+        (Form(BROKEN_LATE), "row 150004", "Line 150004 is not in UTF-8"),
+        (Form(BROKEN_BOM, name="bom.json"), "", "“version” stands twice"),
+        (Form(WRONG_BOM, name="bom.json"), "/version", "breaks the schema of CycloneDX 1.6"),
+        (Form(b"---\na: b\n---\n" + b"x" * 9_000_000, name="README.md"), "", "at most"),
+    ],
+    ids=("register", "twice", "schema", "card"),
+)
+def test_a_large_file_that_cannot_be_read_is_refused_like_a_small_one(
+    officer: Holder, form: Form, where: str, words: str
+) -> None:
+    assert len(form.file) > 1024 * 1024
+    problem = officer.refused("POST", "imports", form, status=422)
+    assert words in str(problem)
+    assert not where or where in pointers(problem)
+    assert not Import.objects.exists()
+
+
 def test_bodies_of_other_types_and_sizes_are_refused(officer: Holder, monkeypatch: pytest.MonkeyPatch) -> None:
     officer.refused("POST", "imports", b"x", status=415, content_type="text/plain")
     form = "multipart/form-data; boundary=y"
