@@ -1,6 +1,7 @@
 """What the room keeps: what lists and measures mean, who is on the lists, whom we screened and what came of it."""
 
 from apps.sanctions.models.measures import EffectClass, EventParty, Listing, RestrictedPartyList, RestrictionEvent
+from apps.sanctions.models.name_keys import NameKey
 from apps.sanctions.models.published import Entry, EntryName, ListSource, ListVersion
 from apps.sanctions.models.screening import Band, Judgement, Match, Screening, ScreeningRun
 
@@ -15,6 +16,7 @@ __all__ = [
     "ListVersion",
     "Listing",
     "Match",
+    "NameKey",
     "RestrictedPartyList",
     "RestrictionEvent",
     "Screening",

@@ -1,0 +1,147 @@
+"""Words in Latin letters, and how they sound whichever country wrote them down.
+
+One Cyrillic name reaches us as Чернышенко, Chernyshenko, Tschernyschenko, Tchernychenko, Tjernysjenko and Černyšenko.
+`romanise` writes a word in plain letters; `sound` brings such spellings to one form; `skeleton` keeps its consonants,
+which is all that Arabic and Hebrew write.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from anyascii import anyascii
+from pypinyin import Style, lazy_pinyin
+
+_CYRILLIC = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґўјљњћђџѓќѕ",
+        (
+            *("a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t"),
+            *("u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya", "i", "yi", "ye", "g", "u"),
+            *("j", "lj", "nj", "ch", "dj", "dzh", "g", "k", "dz"),
+        ),
+        strict=True,
+    )
+)
+_UKRAINIAN, _BELARUSIAN = re.compile("[іїєґ]"), re.compile("[ўі]")
+_ARABIC = re.compile("[\u0590-\u06ff\u0750-\u077f]")
+_CYRILLIC_LETTER = re.compile("[\u0400-\u04ff]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_SPECIAL = str.maketrans(
+    {
+        "č": "ch", "ć": "ch", "š": "sh", "ś": "sh", "ş": "sh", "ș": "sh", "ž": "zh", "ź": "zh", "ż": "zh", "ç": "ch",
+        "ñ": "n", "ğ": "g", "ı": "i", "đ": "dj", "ł": "l", "ß": "s", "æ": "e", "ø": "o", "œ": "e", "þ": "t", "ð": "d",
+        "ä": "e", "ö": "o", "ü": "u", "ň": "n", "ľ": "l", "ť": "t", "ď": "d", "ě": "e", "ř": "r",
+    }
+)  # fmt: skip
+
+
+class Script:
+    """What a word is written in, as far as it changes how words are compared."""
+
+    LATIN = "latin"
+    CYRILLIC = "cyrillic"
+    ABJAD = "abjad"
+    HAN = "han"
+    HANGUL = "hangul"
+    OTHER = "other"
+
+
+@lru_cache(maxsize=100_000)
+def script(word: str) -> str:
+    """One of `Script`."""
+    if word.isascii():
+        return Script.LATIN
+    for pattern, found in (
+        (_CYRILLIC_LETTER, Script.CYRILLIC),
+        (_ARABIC, Script.ABJAD),
+        (_HAN, Script.HAN),
+        (_HANGUL, Script.HANGUL),
+    ):
+        if pattern.search(word):
+            return found
+    return Script.LATIN if "LATIN" in unicodedata.name(word[0], "") else Script.OTHER
+
+
+@lru_cache(maxsize=100_000)
+def romanise(word: str) -> str:
+    """A case-folded word in the letters a to z and digits; empty when nothing is left of it."""
+    if word.isascii():
+        return word
+    kind = script(word)
+    if kind == Script.CYRILLIC:
+        word = _from_cyrillic(word)
+    elif kind == Script.HAN:
+        word = "".join(lazy_pinyin(word, style=Style.NORMAL, v_to_u=False))
+    else:
+        word = "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+    return re.sub("[^a-z0-9]", "", anyascii(word).lower())
+
+
+def syllables(word: str) -> list[str]:
+    """A word in Chinese letters, letter by letter as they are read."""
+    return [part for part in (romanise(letter) for letter in word) if part]
+
+
+def _from_cyrillic(word: str) -> str:
+    """The English way; the letter г is h in Ukrainian and Belarusian, и is y in Ukrainian."""
+    ours = _CYRILLIC
+    if _UKRAINIAN.search(word) or _BELARUSIAN.search(word):
+        ours = {**ours, "г": "h", **({} if "ы" in word or "ў" in word else {"и": "y"})}
+    return "".join(ours.get(letter, letter) for letter in word)
+
+
+_SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), to)
+    for pattern, to in (
+        ("^(dzh|dsch|dj|dg)", "J"),
+        ("s?ch?tch|schtsch|stsch|shch|sjtj|sjtsj", "X"),
+        ("tzsch|tsch|tch|sch|cz|sh|ch|zh|kh|sj|tj(?=[aei]|$)", "X"),
+        ("gu(?=[ei])", "g"),
+        ("ck|q", "k"),
+        ("c(?=[eiy])", "s"),
+        ("x", "ks"),
+        ("c", "k"),
+        ("ts|tz|z", "s"),
+        ("ph|ff", "f"),
+        ("w", "v"),
+        ("(?<=[oe])f{1,2}$", "v"),
+        ("(?<=[gtdbr])h", ""),
+        ("h", "X"),
+        ("ou|oo|yu|ju|iu", "u"),
+        ("[iyj]{1,3}(?=[aeou])", ""),
+        ("[iyj]+", "i"),
+        ("ae", "e"),
+        (r"(.)\1+", r"\1"),
+    )
+)
+
+
+@lru_cache(maxsize=200_000)
+def sound(word: str) -> str:
+    """How a word sounds, romanised in whatever way: equal for the spellings that stand for one name."""
+    if script(word) != Script.LATIN:
+        word = romanise(word)
+    elif not word.isascii():
+        word = romanise(word.translate(_SPECIAL))
+    for pattern, to in _SOUNDS:
+        word = pattern.sub(to, word)
+    return word
+
+
+@lru_cache(maxsize=200_000)
+def skeleton(word: str) -> str:
+    """The consonants of how it sounds; a vowel at its beginning is kept as `A`."""
+    found = sound(word)
+    body = re.sub("[aeiou]", "", found)
+    return re.sub(r"(.)\1+", r"\1", "A" + body if found[:1] in tuple("aeiou") else body)
+
+
+_KOREAN = str.maketrans({"g": "k", "d": "t", "b": "p", "r": "l", "j": "X", "v": "", "u": "o", "e": "o"})
+
+
+@lru_cache(maxsize=50_000)
+def korean_sound(word: str) -> str:
+    """How a word sounds if it is Korean: neither hard and soft nor l and r are kept apart, and few of the vowels."""
+    return re.sub(r"(.)\1+", r"\1", sound(word.replace("ch", "j")).translate(_KOREAN))
