@@ -6,6 +6,7 @@ where the address that was set lies in one itself. Proxies come from the environ
 
 import datetime as dt
 import email.utils
+import hashlib
 import http.client
 import ipaddress
 import random
@@ -14,10 +15,10 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from django.utils.translation import gettext_noop
 
 from apps.core.clock import now
 from apps.core.errors import WeighbridgeError, filled
+from apps.imports.fetched import Downloaded, Fetched, Mark
 
 TRIES = 3
 LONGEST_WAIT = 20.0
@@ -32,6 +34,8 @@ LONGEST_WAIT = 20.0
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 _MOST_REDIRECTS = 5
 _CHUNK = 64 * 1024
+_LONGEST_MARK = 100
+T = TypeVar("T")
 
 
 class CannotFetch(WeighbridgeError):
@@ -65,15 +69,6 @@ class NetworkOff(CannotFetch):
     title = gettext_noop("This installation fetches nothing")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fetched:
-    """An answer. `url` is where it came from in the end."""
-
-    url: str
-    body: bytes
-    content_type: str
-
-
 @dataclass
 class Outbound:
     """Fetches from one base address. `sleep` is replaced in tests."""
@@ -93,12 +88,52 @@ class Outbound:
         Tries again, with growing pauses, what may pass by itself. Raises `NotThere`, `Refused` and `CannotFetch`, the
         last for more than `most` bytes, too, and for an answer that takes longer than it may.
         """
+
+        def take(answer: Any, guard: _Guard) -> Fetched:
+            body = b"".join(_pieces(answer, most, guard))
+            return Fetched(url=answer.geturl(), body=body, content_type=_content_type(answer))
+
+        return self._tried(url, {"Accept": accept}, take)
+
+    def download(self, url: str, target: IO[bytes], *, most: int, known: Mark | None = None) -> Downloaded | None:
+        """Write what is at an address below the base into `target`; None when it is still in the state `known`.
+
+        Errors are those of `get`; a server that says that nothing has changed although it was not asked is one, too.
+        """
+        conditions = known.headers if known else {}
+
+        def take(answer: Any, guard: _Guard) -> Downloaded:
+            target.seek(0)
+            target.truncate()
+            digest, size = hashlib.sha256(), 0
+            for piece in _pieces(answer, most, guard):
+                digest.update(piece)
+                size += target.write(piece)
+            return Downloaded(
+                url=answer.geturl(),
+                size=size,
+                sha256=digest.hexdigest(),
+                content_type=_content_type(answer),
+                mark=_mark(answer.headers),
+            )
+
+        try:
+            return self._tried(url, conditions, take)
+        except _NotModified as error:
+            if not conditions or (known and error.etag and known.etag and error.etag != known.etag):
+                raise CannotFetch(
+                    "The source says that nothing has changed, but not of what was fetched from it before."
+                ) from error
+            return None
+
+    def _tried(self, url: str, headers: dict[str, str], take: "Callable[[Any, _Guard], T]") -> T:
+        """What `take` makes of the answer, after a few tries where it helps."""
         if not url.startswith(f"{self.base}/"):
             raise CannotFetch("Only addresses of the source that was set are fetched.")
-        headers = {"User-Agent": f"Weighbridge/{settings.VERSION}", "Accept": accept, "Accept-Encoding": "identity"}
+        always = {"User-Agent": f"Weighbridge/{settings.VERSION}", "Accept": "*/*", "Accept-Encoding": "identity"}
         for attempt in range(1, TRIES + 1):
             try:
-                return self._once(url, headers, most)
+                return self._once(url, always | headers, take)
             except _Passing as error:
                 wait = error.wait if error.wait is not None else random.uniform(0.2, 1.0) * 2**attempt  # noqa: S311
                 if attempt == TRIES or wait > min(LONGEST_WAIT, self._left):
@@ -111,7 +146,7 @@ class Outbound:
         """Seconds that are left in all."""
         return self._begun + self.in_all - time.monotonic()
 
-    def _once(self, url: str, headers: dict[str, str], most: int) -> Fetched:
+    def _once(self, url: str, headers: dict[str, str], take: "Callable[[Any, _Guard], T]") -> T:
         request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the scheme is checked with the base
         seconds = min(self.seconds, self._left)
         if seconds <= 0:
@@ -133,11 +168,7 @@ class Outbound:
         timer.start()
         try:
             with opener.open(request, timeout=seconds) as answer:
-                return Fetched(
-                    url=answer.geturl(),
-                    body=_body(answer, most, guard),
-                    content_type=answer.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
-                )
+                return take(answer, guard)
         except urllib.error.HTTPError as error:
             with error:
                 raise _of_status(error) from error
@@ -161,6 +192,14 @@ class _Passing(Exception):
         super().__init__(message)
         self.message = message
         self.wait = wait
+
+
+class _NotModified(Exception):
+    """The source says that what it has is what was asked about; `etag` is how it calls that."""
+
+    def __init__(self, etag: str) -> None:
+        super().__init__("not modified")
+        self.etag = etag
 
 
 class _Forbidden(OSError):
@@ -269,18 +308,28 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _body(answer: Any, most: int, guard: _Guard) -> bytes:
-    announced = answer.headers.get("Content-Length", "")
+def _content_type(answer: Any) -> str:
+    return str(answer.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
+
+
+def _mark(headers: Any) -> Mark:
+    """Values longer than any server needs are left out: they go back to it, and into a column."""
+    found = {"etag": headers.get("ETag", ""), "last_modified": headers.get("Last-Modified", "")}
+    return Mark(**{name: value for name, value in found.items() if value.isascii() and len(value) <= _LONGEST_MARK})
+
+
+def _pieces(answer: Any, most: int, guard: _Guard) -> Iterator[bytes]:
+    """The body, piece by piece. Raises `CannotFetch` as soon as there is too much of it."""
+    announced, size = answer.headers.get("Content-Length", ""), 0
     if announced.isdigit() and int(announced) > most:
         raise CannotFetch(_too_large(most))
-    body = bytearray()
     while chunk := answer.read1(_CHUNK):
-        body += chunk
-        if len(body) > most:
+        size += len(chunk)
+        if size > most:
             raise CannotFetch(_too_large(most))
-    if guard.expired or (announced.isdigit() and len(body) < int(announced)):
-        raise http.client.IncompleteRead(bytes(body))
-    return bytes(body)
+        yield chunk
+    if guard.expired or (announced.isdigit() and size < int(announced)):
+        raise http.client.IncompleteRead(b"", int(announced) - size if announced.isdigit() else None)
 
 
 def _too_large(most: int) -> str:
@@ -288,6 +337,8 @@ def _too_large(most: int) -> str:
 
 
 def _of_status(error: urllib.error.HTTPError) -> Exception:
+    if error.code == 304:
+        return _NotModified(_mark(error.headers).etag)
     if error.code == 404:
         return NotThere("The source answers that there is no such thing.")
     if error.code in (401, 403, 451):

@@ -39,6 +39,8 @@ class Hub:
     asked: Counter[str] = field(default_factory=Counter)
     agents: set[str] = field(default_factory=set)
     waits: list[float] = field(default_factory=list)
+    conditions: list[tuple[str | None, str | None]] = field(default_factory=list)
+    """If-None-Match and If-Modified-Since of every request."""
 
     def page(self, path: str, body: Any, status: int = 200, **headers: str) -> None:
         """Answer so at a path; text and bytes as they are, everything else as JSON."""
@@ -107,6 +109,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _page(self, path: str) -> None:
         status, headers, body = self.served.pages.get(path, (404, {"Content-Type": "text/html"}, b"Not found"))
+        asked = self.headers["If-None-Match"], self.headers["If-Modified-Since"]
+        self.served.conditions.append(asked)
+        if status == 200 and (asked[0] == headers.get("ETag", "-") or asked[1] == headers.get("Last-Modified", "-")):
+            status, body = 304, b""
         if status == 503 and self.served.asked[path] > 1:
             status, headers, body = 200, {"Content-Type": "application/json"}, json.dumps(answer()).encode()
         self.send_response(status)

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from apps.core.errors import InvalidInput, filled
 from apps.imports.hub_card.taking_apart import FETCHED, IDENTIFIER
-from apps.imports.outbound import CannotFetch, Fetched, NetworkOff, NotThere, Outbound, Refused
+from apps.imports.outbound import CannotFetch, NetworkOff, NotThere, Outbound, Refused
 from apps.imports.records import UnreadableFile
 from apps.imports.strict import json_of, text_of
 from apps.registry.references import split_reference
