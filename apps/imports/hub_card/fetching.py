@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 
 from apps.core.errors import InvalidInput, filled
+from apps.imports.fetched import Fetched
 from apps.imports.hub_card.taking_apart import FETCHED, IDENTIFIER
 from apps.imports.outbound import CannotFetch, NetworkOff, NotThere, Outbound, Refused
 from apps.imports.records import UnreadableFile
