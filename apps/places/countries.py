@@ -49,7 +49,7 @@ def country_code(text: str) -> str:
 def _codes() -> dict[str, str]:
     named = {_plain(name): code for code, name in country_names("en").items()}
     spelt = {_plain(name): code for code, names in SPELLINGS.items() for name in names}
-    return {code.lower(): code for code in country_names("en")} | named | spelt
+    return named | spelt
 
 
 @lru_cache(maxsize=4096)

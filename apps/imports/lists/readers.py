@@ -4,9 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import IO
 
 from apps.core.errors import InvalidInput, filled
+from apps.imports.lists import eu, un
+from apps.imports.lists.csl import csv_file as csl_csv
 from apps.imports.lists.csl import json_file as csl_json
+from apps.imports.lists.generic import csv_file as generic_csv
+from apps.imports.lists.generic import json_file as generic_json
 from apps.imports.lists.ofac import csv_files as ofac_csv
+from apps.imports.lists.ofac import xml_file as ofac_xml
 from apps.imports.lists.reading import Reading
+from apps.imports.lists.uk import csv_file as uk_csv
+from apps.imports.lists.uk import ods_file as uk_ods
+from apps.imports.lists.uk import xml_file as uk_xml
 from apps.imports.lists.unpacking import Delivered
 from apps.sanctions.entries import ListedParty
 
@@ -14,7 +22,17 @@ Reader = Callable[[Delivered, Reading], Iterator[ListedParty]]
 FORMATS: Mapping[str, Reader] = {
     "ofac-sdn-csv": ofac_csv.read_sdn,
     "ofac-consolidated-csv": ofac_csv.read_consolidated,
+    "ofac-sdn-xml": ofac_xml.read_sdn,
+    "ofac-consolidated-xml": ofac_xml.read_consolidated,
     "us-csl-json": csl_json.read,
+    "us-csl-csv": csl_csv.read,
+    "eu-fsf-xml": eu.read,
+    "uk-sanctions-list-ods": uk_ods.read,
+    "uk-sanctions-list-csv": uk_csv.read,
+    "uk-sanctions-list-xml": uk_xml.read,
+    "un-xml": un.read,
+    "generic-json": generic_json.read,
+    "generic-csv": generic_csv.read,
 }
 """Format -> its reader. A reader sets what it learns of the file on the `Reading` and yields the entries."""
 

@@ -84,6 +84,12 @@ class Reading:
                 )
             )
 
+    def publish(self, at: dt.datetime | dt.date | None) -> None:
+        """Keep what the file says of its own date; a bare day is its beginning in UTC."""
+        if at is not None and not isinstance(at, dt.datetime):
+            at = dt.datetime(at.year, at.month, at.day, tzinfo=dt.UTC)
+        self.published_at = at or self.published_at
+
     def note(self, row: str, message: str) -> None:
         """Say what a person should know of a row that was taken."""
         if len(self.notes) < MOST_NOTES:

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext_noop
 
@@ -11,8 +11,6 @@ from apps.core.errors import filled
 from apps.imports.records import UnreadableFile
 
 LONGEST_LINE = 1 << 20
-LONGEST_CELL = 200_000
-"""Of one cell, in characters: remarks and statements of reasons run to tens of thousands."""
 MOST_COLUMNS = 300
 END_MARK = "\x1a"
 _UTF_16 = gettext_noop("The file is written in UTF-16. Save it as UTF-8.")
@@ -87,7 +85,6 @@ class Table:
     def __iter__(self) -> Iterator[Sequence[str]]:
         """The rows that are not empty. Raises `UnreadableFile` for what is no CSV."""
         reader = csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
-        csv.field_size_limit(LONGEST_CELL)
         while True:
             before = reader.line_num + 1
             try:
@@ -113,6 +110,46 @@ class Table:
         for line in lines_of(self._stream):
             self.ended = line.endswith("\n")
             yield line
+
+
+def rows_by_header(
+    stream: io.BufferedReader,
+    reject: Callable[[str, str], None],
+    *,
+    needed: Sequence[str],
+    key: Callable[[str], str] = str.strip,
+) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The rows of a CSV file by the names in its first row, each with its line; the delimiter is found by itself.
+
+    `key` makes a name of a header, `reject` is told of rows with another number of cells. Raises `UnreadableFile`
+    where one of the `needed` names is missing and where one stands twice.
+    """
+    start = stream.peek(1 << 14).split(b"\n", 1)[0]
+    table = Table(stream, delimiter=max(",;\t", key=lambda mark: start.count(mark.encode())))
+    rows = iter(table)
+    header = [key(cell) for cell in next(rows, ())]
+    check_header(header, needed)
+    for cells in rows:
+        if len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
+            cells = cells[: len(header)]
+        if len(cells) == len(header):
+            yield table.number, dict(zip(header, cells, strict=True))
+        elif not table.ended:
+            raise cut_off(table.number, len(header), len(cells))
+        else:
+            message = gettext_noop("It has %(found)d columns, where the first row has %(wanted)d.")
+            reject(f"line {table.number}", filled(message, found=len(cells), wanted=len(header)))
+
+
+def check_header(header: Sequence[str], needed: Sequence[str]) -> None:
+    """Raise `UnreadableFile` for a first row that is not that of the list."""
+    missing = [name for name in needed if name not in header]
+    if missing:
+        message = gettext_noop("This is another kind of file: its first row lacks the columns %(names)s.")
+        raise UnreadableFile(filled(message, names=", ".join(missing)))
+    twice = next((name for name in header if name and header.count(name) > 1), "")
+    if twice:
+        raise UnreadableFile(filled("The column “%(name)s” stands twice.", name=twice[:60]))
 
 
 def cut_off(number: int, wanted: int, found: int) -> UnreadableFile:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_noop
 from apps.core.errors import filled
 from apps.imports.records import UnreadableFile
 
-MOST_UNPACKED = 512 * 1024 * 1024
+MOST_UNPACKED = 256 * 1024 * 1024
 MOST_MEMBERS = 50
 HEAD = 2048
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _DAMAGED = gettext_noop("The file is damaged or cut off: it cannot be unpacked (%(error)s).")
-_PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
+_PAGES = (b"<!doctype html", b"<html")
 
 
 class Readable(Protocol):
@@ -110,7 +110,7 @@ def checked(stream: io.BufferedReader) -> io.BufferedReader:
     start = stream.peek(HEAD)[:HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start and not stream.peek(1):
         raise UnreadableFile("The file is empty.")
-    if start.lower().startswith(_PAGES):
+    if start.startswith(b"<") and any(page in start.lower() for page in _PAGES):
         raise UnreadableFile("The file is a web page (HTML) and no list: the source answered with a page instead.")
     return stream
 

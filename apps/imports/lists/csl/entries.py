@@ -1,6 +1,5 @@
 """One entry of the US consolidated screening list, in the fields that all its files share. Pure."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,10 +8,11 @@ from django.utils.translation import gettext_noop
 from apps.core.errors import filled
 from apps.imports.lists.csl.labels import list_of
 from apps.imports.lists.making import day_of, kind_of, listed_party, tidy
+from apps.imports.lists.ofac.names import NUMBERS
 from apps.imports.lists.reading import Reading, UnreadableRow
+from apps.imports.lists.scripts import is_native
 from apps.sanctions.entries import Identifier, ListedName, ListedParty, NameKind
 
-_NATIVE = re.compile(r"[^\W\d_]")
 _SHIP = {
     "title": "Title",
     "call_sign": "Call sign",
@@ -37,6 +37,7 @@ def entries_of(fields: Mapping[str, Any], reading: Reading) -> Iterator[ListedPa
         return
     countries = [*listed(fields, "citizenships"), *listed(fields, "nationalities"), *listed(fields, "countries")]
     countries += [country for country in (fields.get("country"), fields.get("vessel_flag")) if country]
+    numbers: Sequence[Identifier] = fields.get("identifiers", ())
     yield listed_party(
         list_key=list_key,
         reference=fields.get("entity_number"),
@@ -45,14 +46,14 @@ def entries_of(fields: Mapping[str, Any], reading: Reading) -> Iterator[ListedPa
         countries=countries,
         addresses=listed(fields, "addresses"),
         birth_dates=listed(fields, "dates_of_birth"),
-        identifiers=fields.get("identifiers", ()),
+        identifiers=[one for one in numbers if one.kind in NUMBERS],
         programmes=listed(fields, "programs"),
         listed_on=day_of(fields.get("start_date")),
         ends_on=day_of(fields.get("end_date")),
         acts=[fields.get("federal_register_notice")],
         licence_requirement=fields.get("license_requirement"),
         licence_policy=fields.get("license_policy"),
-        remarks=_remarks(fields),
+        remarks=[*_remarks(fields), *(f"{one.kind} {one.value}" for one in numbers if one.kind not in NUMBERS)],
         url=fields.get("source_information_url") or fields.get("source_list_url"),
     )
 
@@ -76,9 +77,7 @@ def _names(fields: Mapping[str, Any]) -> Iterator[ListedName]:
     yield ListedName(text=tidy(fields.get("name")), kind=NameKind.PRIMARY)
     for name in listed(fields, "alt_names"):
         text = tidy(name)
-        letters = _NATIVE.findall(text)
-        native = bool(letters) and not any(letter < "\u0250" for letter in letters)
-        yield ListedName(text=text, kind=NameKind.NATIVE if native else NameKind.ALIAS)
+        yield ListedName(text=text, kind=NameKind.NATIVE if is_native(text) else NameKind.ALIAS)
 
 
 def _remarks(fields: Mapping[str, Any]) -> Iterator[str]:

@@ -34,7 +34,7 @@ def read(delivered: Delivered, reading: Reading) -> Iterator[ListedParty]:
         nonlocal shown
         if shown is None:
             shown = _Projection(file.head).fields if "fieldKey" in file.head else _official
-            reading.published_at = moment_of(file.head.get("sourceGeneratedAt"))
+            reading.publish(moment_of(file.head.get("sourceGeneratedAt")))
         return entries_of(shown(item), reading)
 
     count = 0

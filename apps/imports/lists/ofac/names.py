@@ -12,7 +12,7 @@ from apps.sanctions.entries import Identifier, ListedName, NameKind
 WEAK = re.compile(r"([afn])\.k\.a\. '(.+?)'\.?")
 _BORN = re.compile(r"(?:alt\. )?DOB (.+?)\.?")
 _FROM = re.compile(r"(?:alt\. )?(?:nationality|citizen) (.+?)\.?")
-_NUMBERS = (
+NUMBERS = (
     *("Passport", "National ID No.", "Tax ID No.", "Registration Number", "Registration ID", "Company Number"),
     *("Commercial Registry Number", "Government Gazette Number", "Legal Entity Number", "D-U-N-S Number"),
     *("Vessel Registration Identification", "MMSI", "Identification Number", "Business Registration Number"),
@@ -50,7 +50,7 @@ _NUMBERS = (
     ),
 )
 _NUMBER = re.compile(
-    rf"(?:alt\. )?({'|'.join(re.escape(kind) for kind in sorted(_NUMBERS, key=len, reverse=True))}) "
+    rf"(?:alt\. )?({'|'.join(re.escape(kind) for kind in sorted(NUMBERS, key=len, reverse=True))}) "
     r"([^()]+?)(?: \(([^()]+)\))?(?: issued .+| expires .+|\.)?"
 )
 
@@ -108,6 +108,8 @@ _BY_PROGRAMME = (
     ("CMIC-EO13959", "US-NS-CMIC"),
     ("UKRAINE-EO13662", "US-SSI"),
     ("561-Related", "US-CAP"),
+    ("FSE-", "US-FSE"),
+    ("NS-ISA", "US-NS-ISA"),
 )
 
 
