@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q, TextChoices
+from django.db.models import F, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import BaseModel
@@ -108,8 +108,20 @@ class HubOrganisation(Sourced):
         return f"{self.hub}/{self.name}"
 
 
+class StakesInForce(models.Manager["Stake"]):
+    """The stakes that stand: neither corrected nor taken back."""
+
+    def get_queryset(self) -> QuerySet["Stake"]:
+        """Those that nothing has superseded."""
+        return super().get_queryset().filter(superseded_at__isnull=True)
+
+
 class Stake(Sourced):
-    """An ownership edge: who holds how much of whom, on what basis, from when to when."""
+    """An ownership edge: who holds how much of whom, on what basis, from when to when.
+
+    Who holds whom may run in circles; nobody holds themselves. A statement that is corrected, ended or taken back is
+    not overwritten: it is superseded and kept, so that one can ask what was known at any moment.
+    """
 
     class Basis(models.TextChoices):
         EQUITY = "equity", _("Equity")
@@ -129,6 +141,14 @@ class Stake(Sourced):
     voting_pct = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+    """The last day on which it was held."""
+    free_float = models.BooleanField(default=False)
+    """Listed shares in many hands: there is no owner to look for."""
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    superseded_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="before")
+
+    objects = StakesInForce()
+    every = models.Manager["Stake"]()
 
     class Meta:
         ordering = ("owned", F("equity_pct").desc(nulls_last=True), "owner_name")
@@ -142,6 +162,9 @@ class Stake(Sourced):
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="stake_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(free_float=False) | Q(owner__isnull=True), name="stake_free_float_has_no_owner"
             ),
         )
 

@@ -1,5 +1,7 @@
 """From the packs that come with the product to an immutable policy version."""
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
@@ -22,6 +24,13 @@ def policy_in_force() -> PolicyVersion:
     if found is None:
         raise NotFound("No policy is published yet. Run `manage.py load_knowledge`.")
     return found
+
+
+def parameters_at(moment: dt.datetime | None = None) -> Mapping[str, Any]:
+    """The parameters by name of the policy in force, or of the one that was at a past moment; empty while none was."""
+    versions = PolicyVersion.objects.defer("content")
+    found = (versions.filter(published_at__lte=moment) if moment else versions).first()
+    return {one.name: one.value for one in content_of(found).params} if found else {}
 
 
 @lru_cache(maxsize=4)

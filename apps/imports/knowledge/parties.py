@@ -105,6 +105,7 @@ def _stake(row: Entry, sources: Sources) -> dict[str, Any]:
             "voting_pct": row.share("voting_pct"),
             "valid_from": row.date("from", None),
             "valid_to": row.date("to", None),
+            "free_float": row.flag("free_float"),
             **row.sourcing(sources).columns,
         }
         if not stake["owner"] and not stake["owner_name"]:
@@ -181,8 +182,9 @@ def _load_names(report: LoadReport, parties: dict[str, Party], entries: list[Par
 
 
 def _load_stakes(report: LoadReport, parties: dict[str, Party], entries: list[PartyEntry]) -> None:
-    # A person may record the same stake: it is no clash, both are shown side by side.
-    existing = by(Stake.objects.filter(channel="knowledge"), "owned_id", "owner_name", "basis")
+    # A person may record the same stake: it is no clash, both are shown side by side. One that a person has corrected
+    # stays superseded.
+    existing = by(Stake.every.filter(channel="knowledge"), "owned_id", "owner_name", "basis")
     rows = Rows(report, "stakes", Stake, existing, subject("party", "owned_id"))
     for entry, stake in _stakes(entries):
         owner = parties.get(stake["owner"])

@@ -22,18 +22,32 @@ class Doubt:
     graph: Graph
     counting: Set[Key]
     """The listed and whoever they are known to own or control."""
+    perhaps: Set[Key]
+    """Parties of whom it is not known whether they are listed themselves: as owners they stay in doubt."""
     possible: Set[Key]
-    """Who would count in the worst case."""
+    """Who would be reached in the worst case."""
     least_resolved: int
     """Thousandths of a percent."""
     open: set[Key]
     unknown: dict[Measure, dict[Key, int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, regime: Regime, graph: Graph, listed: Set[Key], counting: Set[Key], least_resolved: int) -> "Doubt":
+    def of(
+        cls,
+        regime: Regime,
+        graph: Graph,
+        listed: Set[Key],
+        *,
+        counting: Set[Key],
+        perhaps: Set[Key],
+        least_resolved: int,
+    ) -> "Doubt":
         """Begin with everybody of whom owners are to be known; whoever is free lets others become so."""
-        worst = Reach.of(regime, graph.worst, [*listed, graph.NOBODY_KNOWS_WHO], control=bool(regime.control))
-        doubt = cls(regime, graph, counting, worst.met, least_resolved, set(graph.parties) - graph.ends)
+        seeds = [*listed, *perhaps, graph.NOBODY_KNOWS_WHO]
+        worst = Reach.of(regime, graph.worst, seeds, control=bool(regime.control))
+        doubt = cls(
+            regime, graph, counting, perhaps - counting, worst.met, least_resolved, set(graph.parties) - graph.ends
+        )
         doubt._begin()
         queue = deque(party for party in doubt.open if doubt._is_free(party))
         doubt.open.difference_update(queue)
@@ -53,7 +67,7 @@ class Doubt:
         measures: tuple[Measure, ...] = ("equity", "votes") if self.regime.control else self.regime.measures
         self.unknown = {measure: dict(self.graph.unheld[measure]) for measure in measures}
         for edge in self.graph.edges:
-            if edge.owner in self.open and edge.owner not in self.counting:
+            if edge.owner not in self.counting and (edge.owner in self.open or edge.owner in self.perhaps):
                 self._add(edge, 1)
 
     def _add(self, edge: Edge, sign: int) -> None:
@@ -65,7 +79,8 @@ class Doubt:
 
     def _freed_by(self, owner: Key) -> Iterator[Key]:
         """The parties that are free once `owner` is."""
-        below: Iterable[Edge] = () if owner in self.counting else self.graph.below.get(owner, ())
+        stays = owner in self.counting or owner in self.perhaps
+        below: Iterable[Edge] = () if stays else self.graph.below.get(owner, ())
         for edge in below:
             self._add(edge, -1)
             if edge.owned in self.open and self._is_free(edge.owned):

@@ -39,6 +39,8 @@ class Regime:
     key: str
     lists: frozenset[str]
     """Keys of the lists whose parties it begins with."""
+    carried: frozenset[str] = frozenset()
+    """Keys of lists whose entries are carried over into those: whoever stands there counts as well."""
     threshold: Decimal = Decimal(50)
     """Percent."""
     more_than: bool = False
@@ -75,7 +77,8 @@ OFAC = Regime(
 )
 EU = Regime(
     key="EU",
-    lists=frozenset({"EU-CONSOLIDATED", "UN"}),
+    lists=frozenset({"EU-CONSOLIDATED"}),
+    carried=frozenset({"UN"}),
     control=DE_FACTO,
     changed_on=dt.date(2024, 7, 3),
     source="Council of the EU, best practices of 2024-07-03",
@@ -83,7 +86,8 @@ EU = Regime(
 )
 UK = Regime(
     key="UK",
-    lists=frozenset({"UK-SANCTIONS-LIST", "UN"}),
+    lists=frozenset({"UK-SANCTIONS-LIST"}),
+    carried=frozenset({"UN"}),
     more_than=True,
     aggregate=False,
     measures=("equity", "votes"),

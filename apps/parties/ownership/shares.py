@@ -99,12 +99,14 @@ def look_through(
     listed: Mapping[Key, dt.date | None] | Iterable[Key],
     *,
     least_resolved: Decimal,
+    perhaps: Iterable[Key] = (),
     together: Iterable[frozenset[Key]] = (),
 ) -> LookThrough:
     """Test every party of `graph`.
 
     `listed` are the parties on the regime's lists, with the day since when where it is known: on a day before it they
     do not count. `least_resolved` is the percentage of ownership that must be resolved for a party to pass.
+    `perhaps` are parties of whom it is not known whether they are on the lists: what they hold is not resolved.
     `together` are groups of listed parties that act together, for a regime that adds up no others.
     """
     since = listed if isinstance(listed, Mapping) else dict.fromkeys(listed)
@@ -120,7 +122,8 @@ def look_through(
         for group in sorted(groups, key=lambda group: sorted(map(str, group))):
             _alone(regime, graph, group, alone, reached)
     counting = begun | owned.met | reached.keys()
-    doubt = Doubt.of(regime, graph, begun, counting, int(least_resolved * 1000))
+    least = int(least_resolved * 1000)
+    doubt = Doubt.of(regime, graph, begun, counting=counting, perhaps=frozenset(perhaps), least_resolved=least)
     return LookThrough(regime, graph, begun, owned, alone, reached, doubt)
 
 

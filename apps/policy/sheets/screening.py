@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from apps.policy.sheets.entries import KNOWN, Entry, derived, from_columns, from_fact, is_known
+from apps.policy.sheets.ownership import counts, ownership
 from apps.policy.sheets.surroundings import Surroundings
 from apps.registry.models import Use
 from apps.sanctions.models import Listing, RestrictionEvent
@@ -25,21 +26,22 @@ def screening(facts: dict[str, Entry], use: Use, around: Surroundings) -> dict[s
     near = [
         model.developer_id,
         around.operators.get(use.deployment_id),
-        *(edge.parent.developer_id for edge in edges if edge.parent),
+        *(edge.parent.developer_id if edge.parent else None for edge in edges),
     ]
     chain = around.chain(near)
-    listings = [row for party in chain for row in around.listings.get(party, ()) if _counts(row)]
+    listings = [row for party in chain for row in around.listings.get(party, ()) if counts(row)]
     if listings:
         found["screening.confirmed_lists"] = _confirmed(listings, around)
+    screened = is_known(found.get("screening.direct_lists"))
+    lineage = facts.get("model.lineage_complete")
+    complete = is_known(lineage) and lineage is not None and lineage["value"] is True
+    for path, entry in ownership(near if complete else [*near, None], screened, around).items():
+        if not is_known(found.get(path)):
+            found[path] = entry
     curated = [party for party in near if party and (known := around.parties.get(party)) and known.key]
     if curated and around.knowledge_date:
         found.update(_measures(facts, chain, around, found))
     return found
-
-
-def _counts(listing: Listing) -> bool:
-    on_it = listing.status in (Listing.Status.LISTED, Listing.Status.LITIGATED)
-    return on_it and listing.state in KNOWN
 
 
 def _confirmed(listings: list[Listing], around: Surroundings) -> Entry:

@@ -20,7 +20,9 @@ from apps.licences.judging import Judgement
 from apps.licences.meanings import Meanings
 from apps.licences.models import Licence
 from apps.parties.models import Domain, HubOrganisation, Party
-from apps.parties.selectors import owners_by_party
+from apps.parties.ownership import LookThrough
+from apps.parties.selectors import Owners, ownership_of
+from apps.policy.publishing import parameters_at
 from apps.registry.binding import Binding, licences_named
 from apps.registry.licensing import Licensing, licensing
 from apps.registry.models import Artefact, Model, ModelAlias, Release, Use
@@ -48,7 +50,11 @@ class Surroundings:
     """By deployment: the party that is known to operate it."""
     parties: Mapping[UUID, Party]
     owners: Mapping[UUID, Set[UUID]]
-    """By party: every party above it in the ownership graph."""
+    """By party: who holds half or more of it or controls it, directly or through others."""
+    ownership: Owners
+    """Every stake above the parties around the uses."""
+    parameters: Mapping[str, Any]
+    """Those of the policy in force, or in force at the moment asked for: some derivations need a measure."""
     domains: Mapping[UUID, Sequence[Domain]]
     hub_organisations: Mapping[UUID, Sequence[HubOrganisation]]
     aliases: Mapping[UUID, Sequence[ModelAlias]]
@@ -64,6 +70,8 @@ class Surroundings:
     knowledge_date: dt.date | None
     judged: dict[Any, tuple[Effective, Judgement]] = field(default_factory=dict)
     """Judgements of this batch by release, profile and circumstances."""
+    looked_through: dict[tuple[str, bool], LookThrough] = field(default_factory=dict)
+    """Share tests of this batch by regime, and whether every party was screened."""
 
     @cached_property
     def binding(self) -> Binding:
@@ -174,10 +182,10 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
     meanings = Meanings.load()
     operators, licensed = _operators(first), _licensing(first, meanings)
     near = _with_standing({*operators.values(), *_around_models(models.values(), lineage)})
-    owners = owners_by_party(near, on=on, recorded=recorded)
-    chain = {*near, *(owner for found in owners.values() for owner in found)}
+    ownership = ownership_of(near, on=on, recorded=recorded)
+    everybody = near | _with_standing(ownership.parties - set(near))
     subjects = {SubjectRef("org", organisation.id)} if organisation else set()
-    subjects |= {SubjectRef("party", party) for party in near}
+    subjects |= {SubjectRef("party", party) for party in everybody}
     subjects |= {SubjectRef("model", model) for model in models}
     licences = licences_named(licensed.values(), meanings)
     subjects |= {SubjectRef("licence", licence) for licence in licences}
@@ -192,8 +200,10 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
         lineage=lineage,
         facts=current_facts(subjects, recorded=recorded, on=on) | first,
         operators=operators,
-        parties=near | Party.objects.in_bulk(chain - set(near)),
-        owners=owners,
+        parties=everybody,
+        owners=ownership.half_or_more(),
+        ownership=ownership,
+        parameters=parameters_at(recorded),
         domains=_grouped(_by_then(Domain.objects.filter(party_id__in=near), recorded), "party_id"),
         hub_organisations=_grouped(_by_then(HubOrganisation.objects.filter(party_id__in=near), recorded), "party_id"),
         aliases=_grouped(_by_then(aliases, recorded), "model_id"),
@@ -202,7 +212,7 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
         licences=Licence.objects.in_bulk(licences),
         meanings=meanings,
         releases_with_files=frozenset(files.values_list("release_id", flat=True).distinct()),
-        listings=listings_of(chain, recorded),
-        events=events_of(chain, recorded),
+        listings=listings_of(everybody, recorded),
+        events=events_of(everybody, recorded),
         knowledge_date=_by_then(newest, recorded).values_list("as_of", flat=True).first(),
     )

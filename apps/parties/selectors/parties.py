@@ -1,0 +1,37 @@
+"""Reads of parties."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from apps.core.errors import NotFound
+from apps.parties.models import Party
+
+
+def parties(search: str = "") -> QuerySet[Party]:
+    """Every party; `search` looks into names, aliases and domains."""
+    found = Party.objects.select_related("principal", "group")
+    if search:
+        found = found.filter(
+            Q(name__icontains=search) | Q(names__name__icontains=search) | Q(domains__domain__icontains=search)
+        ).distinct()
+    return found
+
+
+def party_by_id(party_id: UUID) -> Party:
+    """One party with its names, domains, namespaces and stakes. Raises `NotFound`."""
+    found = (
+        Party.objects.select_related("principal", "group")
+        .prefetch_related("names", "domains", "hub_organisations", "entities", "stakes__owner", "holdings__owned")
+        .filter(id=party_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such party.")
+    return found
+
+
+def family_of(party: Party) -> list[UUID]:
+    """A party with who stands for it, its group, and the entities of the group it is: they are known together."""
+    near = (party.id, party.principal_id, party.group_id, *(entity.id for entity in party.entities.all()))
+    return [key for key in dict.fromkeys(near) if key]
