@@ -51,7 +51,9 @@ def add_name(
 def remove_name(*, actor: Actor, name: PartyName, reason: str) -> None:
     """Take a name away that is not one; `reason` goes into the journal. What the knowledge brings stays."""
     require_shared_change(actor)
-    _remove(actor, name, "party.unname", reason)
+    with change(actor, "party.unname", reason=_reason(name, reason)):
+        name.delete()
+        _tell(name.party)
 
 
 def add_domain(
@@ -86,7 +88,9 @@ def add_domain(
 def remove_domain(*, actor: Actor, domain: Domain, reason: str) -> None:
     """Take a domain away that is not the party's; `reason` goes into the journal. What the knowledge brings stays."""
     require_shared_change(actor)
-    _remove(actor, domain, "party.undomain", reason)
+    with change(actor, "party.undomain", reason=_reason(domain, reason)):
+        domain.delete()
+        _tell(domain.party)
 
 
 def _sourced(source: str, source_url: str, as_of: dt.date) -> dict[str, object]:
@@ -98,15 +102,13 @@ def _sourced(source: str, source_url: str, as_of: dt.date) -> dict[str, object]:
     }
 
 
-def _remove(actor: Actor, row: PartyName | Domain, action: str, reason: str) -> None:
-    reason = clean_text(reason, pointer="/reason", max_length=2000)
+def _reason(row: PartyName | Domain, reason: str) -> str:
+    """Why a row is removed. Raises `Conflict` for one that would come again with the knowledge."""
     if row.channel == "knowledge":
         raise Conflict(
-            "This comes with the knowledge of the product and would come again; state beside it what is right."
+            "This comes with the knowledge of the product and would come again; state what is right beside it."
         )
-    with change(actor, action, reason=reason):
-        row.delete()
-        _tell(row.party)
+    return clean_text(reason, pointer="/reason", max_length=2000)
 
 
 def _tell(party: Party) -> None:
