@@ -33,6 +33,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "reports.make",
             "gate.manage",
             "organisation.change",
+            "screening.read",
+            "screening.run",
             "system.read",
             "lists.manage",
             "lists.configure",
@@ -57,12 +59,25 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "organisation.change",
             "sanctions.change",
             "lists.manage",
+            "sanctions.decide",
+            "screening.read",
+            "screening.run",
             "system.read",
         }
     ),
     Role.APPROVER: frozenset(
         _READ
-        | {"waivers.decide", "policy.approve", "reports.make", "journal.read", "reviews.complete", "findings.change"}
+        | {
+            "waivers.decide",
+            "policy.approve",
+            "reports.make",
+            "journal.read",
+            "reviews.complete",
+            "findings.change",
+            "sanctions.decide",
+            "screening.read",
+            "screening.run",
+        }
     ),
     Role.OWNER: frozenset(
         _READ
@@ -75,9 +90,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "reports.make",
             "reviews.complete",
             "gate.decide",
+            "screening.run",
         }
     ),
-    Role.AUDITOR: frozenset(_READ | {"reports.make", "journal.read", "notices.read", "system.read"}),
+    Role.AUDITOR: frozenset(_READ | {"reports.make", "journal.read", "notices.read", "screening.read", "system.read"}),
     Role.CI: frozenset({"gate.decide", "gate.read"}),
 }
 

@@ -16,6 +16,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "apps.config.settings")
 SCHEDULE: dict[str, dict[str, Any]] = {
     "judge what has changed or falls due": {"task": "policy.judge_marked_uses", "schedule": 60.0},
     "keep up what models inherit": {"task": "registry.refresh_due_inheritance", "schedule": 300.0},
+    "compare parties that were entered or changed": {"task": "sanctions.screen_due_parties", "schedule": 60.0},
+    "compare every party with every list": {
+        "task": "sanctions.screen_everybody",
+        "schedule": crontab(minute="30", hour="2"),
+    },
     "write the review digests of the week": {
         "task": "notices.write_review_digests",
         "schedule": crontab(minute="0", hour="6"),

@@ -3,7 +3,7 @@
 from apps.sanctions.models.measures import EffectClass, EventParty, Listing, RestrictedPartyList, RestrictionEvent
 from apps.sanctions.models.name_keys import NameKey
 from apps.sanctions.models.published import Entry, EntryName, ListSource, ListVersion
-from apps.sanctions.models.screening import Band, Judgement, Match, Screening, ScreeningRun
+from apps.sanctions.models.screening import Band, Judgement, Match, PartyStanding, Screening, ScreeningRun
 
 __all__ = [
     "Band",
@@ -17,6 +17,7 @@ __all__ = [
     "Listing",
     "Match",
     "NameKey",
+    "PartyStanding",
     "RestrictedPartyList",
     "RestrictionEvent",
     "Screening",

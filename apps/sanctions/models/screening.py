@@ -52,13 +52,15 @@ class ScreeningRun(BaseModel):
     """How many were compared."""
     matches = models.PositiveIntegerField(default=0)
     """How many have a match that was open or confirmed."""
+    reached = models.UUIDField(null=True, blank=True)
+    """The last party that is done; whoever goes on after a crash begins behind it."""
     digest = models.CharField(max_length=71, blank=True)
     """SHA-256 over the results in the order of the parties, which the journal keeps."""
     requested_as = models.CharField(max_length=300)
     finished_at = models.DateTimeField(null=True, blank=True)
     failure = models.TextField(blank=True)
 
-    journal_silent = ("parties", "matches")
+    journal_silent = ("parties", "matches", "reached")
 
     class Meta:
         ordering = ("-created_at", "-id")
@@ -75,6 +77,7 @@ class Screening(BaseModel):
         CLEAN = "clean", _("Nothing found")
         MATCHES = "matches", _("Matches")
         UNKNOWN = "unknown", _("Unknown")
+        WAITING = "waiting", _("Waiting to be compared")
 
     journal_exempt = "the run's entry has a digest over its results"
 
@@ -202,3 +205,31 @@ class Judgement(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.match_id} {self.outcome}"
+
+
+class PartyStanding(BaseModel):
+    """How a party stood when it was last compared: what lists of parties and fact sheets read."""
+
+    journal_exempt = "a copy of the last screening, for lists and fact sheets"
+
+    party = models.OneToOneField(Party, on_delete=models.CASCADE, related_name="standing")
+    run = models.ForeignKey(ScreeningRun, on_delete=models.PROTECT, related_name="+")
+    """The last run that covered it."""
+    compared_at = models.DateTimeField()
+    """When its names were compared with everything."""
+    covered_at = models.DateTimeField()
+    """When it was last known to stand like this: also a comparing of all parties with what a list brought counts."""
+    asked_digest = models.CharField(max_length=71)
+    algorithm = models.CharField(max_length=40)
+    result = models.CharField(max_length=7, choices=Screening.Result)
+    open_matches = models.PositiveIntegerField(default=0)
+    """Probable and possible ones that nobody has judged."""
+    listed_on = models.JSONField(default=list)
+    """Lists on which a person confirmed it to be, by key, sorted."""
+
+    class Meta:
+        ordering = ("party",)
+        indexes = (models.Index(fields=("result", "party"), name="standing_by_result"),)
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.result}"
