@@ -30,7 +30,7 @@ _LABELS: tuple[tuple[str, Any], ...] = (
     ("issuer", gettext_lazy("Certificate issued by")),
     ("valid_from", gettext_lazy("Certificate valid from")),
     ("valid_until", gettext_lazy("Certificate valid until")),
-    ("root", gettext_lazy("Authority")),
+    ("root", gettext_lazy("Certificate authority")),
     ("root_sha256", gettext_lazy("SHA-256 of the authority's certificate")),
     ("certificate_sha256", gettext_lazy("SHA-256 of the certificate")),
     ("key_type", gettext_lazy("Kind of key")),

@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from apps.core.clock import today
 from apps.facts.words import in_words as value_in_words
@@ -24,6 +23,7 @@ from apps.web.audit.wording import action_word
 from apps.web.badges import badge_for
 from apps.web.facts import Line, line
 from apps.web.pages import language
+from apps.web.who import who as who_in_words
 
 register = template.Library()
 
@@ -79,6 +79,12 @@ def words(thing: Any, name: str) -> str:
         if found is None:
             return str(getattr(thing, f"{name}_{language()}"))
     return str(found.get(language()) or found.get("en", ""))
+
+
+@register.filter
+def who(label: str) -> str:
+    """Who said or did something, by name."""
+    return who_in_words(label or "")
 
 
 @register.filter
@@ -139,12 +145,12 @@ def action(code: str) -> str:
 
 
 _TERMS = {
-    "number": _lazy("Number"),
-    "percentage": _lazy("Percentage"),
-    "date": _lazy("Date"),
-    "amount": _lazy("Currency"),
-    "country": _lazy("Country or region"),
-    "measure": _lazy("What is measured or covered"),
+    "number": gettext_lazy("Number"),
+    "percentage": gettext_lazy("Percentage"),
+    "date": gettext_lazy("Date"),
+    "amount": gettext_lazy("Currency"),
+    "country": gettext_lazy("Country or region"),
+    "measure": gettext_lazy("What is measured or covered"),
 }
 
 

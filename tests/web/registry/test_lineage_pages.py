@@ -166,8 +166,8 @@ def test_uses_of_relatives_are_those_in_sight(world: World, client_of: ClientOf)
     child = a_model("Used child")
     claim(child, world.model)
     a_use(release=a_release(child))
-    assert "<td>1</td>" in page_of(client_of("officer"), world.model)
-    assert "<td>1</td>" not in page_of(client_of("owner"), world.model)
+    assert '<td class="num">1</td>' in page_of(client_of("officer"), world.model)
+    assert '<td class="num">1</td>' not in page_of(client_of("owner"), world.model)
 
 
 def test_the_list_of_models_shows_and_filters_by_origin_along_the_weights(world: World, client_of: ClientOf) -> None:
