@@ -89,7 +89,9 @@ def model_record(pointer: str, component: Mapping[str, Any], told: Told) -> Row:
     if mentioned:
         index, name = mentioned
         told[join(pointer, "properties", index, "value")] = "model.name"
-        note = "The component only mentions the model; its name is taken from the producer's own property."
+        note = gettext_noop(
+            "The component only mentions the model; its name is taken from the producer's own property."
+        )
         return Row(locator=pointer, record=ModelRecord(name=name, described=False), notes=[note], raw=component)
     if kind in NO_MODELS:
         message = filled(

@@ -9,6 +9,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.core.errors import FieldError, InvalidInput
 from apps.facts.models import State
 from apps.imports import own_properties
@@ -258,7 +260,7 @@ def _dialect_row(where: str, element: Mapping[str, Any], told: Told) -> Row:
         error = FieldError(where, "names a provider or a library and no model")
         return Row(locator=where, errors=[error], raw=element)
     told[join(where, "ai-bom:modelName")] = "model.name"
-    note = "The element only mentions the model; its name is taken from the producer's own property."
+    note = gettext_noop("The element only mentions the model; its name is taken from the producer's own property.")
     return Row(locator=where, record=ModelRecord(name=name.strip(), described=False), notes=[note], raw=element)
 
 

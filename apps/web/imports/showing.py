@@ -1,5 +1,6 @@
 """Reports on imported entries in the words and the language of the page."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +14,11 @@ from apps.facts.words import in_words
 from apps.imports.models import Import, ImportRow
 from apps.registry.models import LineageEdge
 from apps.web.pages import language
+from apps.web.who import who
 
 MOST_CHANGES = 8
+_CELL = re.compile(r"row (?P<row>\d+)(?:, column (?P<column>[A-Z]+)(?: \((?P<name>[\w.]+)\))?)?", re.ASCII)
+"""Places in tables, as they are stored."""
 _NAMES: Mapping[str, Any] = {
     "name": _("Name"),
     "developer": _("Developer"),
@@ -60,19 +64,44 @@ def decorate(one: Import) -> Any:
 
     def add(rows: Sequence[ImportRow]) -> None:
         for row in rows:
+            row.place = place_in_words(row.locator)  # type: ignore[attr-defined]
             row.url = _url(one, row)  # type: ignore[attr-defined]
             row.shown = [_shown(change) for change in row.changes[:MOST_CHANGES]]  # type: ignore[attr-defined]
             row.more = max(0, len(row.changes) - MOST_CHANGES)  # type: ignore[attr-defined]
             row.reasons = list(_said_with_place(row.errors, row.locator))  # type: ignore[attr-defined]
-            row.hints = [said(note) for note in row.notes]  # type: ignore[attr-defined]
+            row.hints = [said(_with_label(note)) for note in row.notes]  # type: ignore[attr-defined]
 
     return add
+
+
+def _with_label(note: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A remark about a field with the name that people know it by, and whoever said it without a mail address."""
+    values = dict(note.get("values") or {})
+    if "field" in values:
+        specs = (FIELDS[subject].get(values["field"]) for subject in _ABOUT if subject in FIELDS)
+        spec = next(filter(None, specs), None)
+        values["field"] = spec.label_in(language()) if spec else values["field"]
+    if "who" in values:
+        values["who"] = who(values["who"])
+    return {**note, "values": values}
 
 
 def _said_with_place(errors: Iterable[Mapping[str, Any]], locator: str) -> Iterable[tuple[str, str]]:
     for error in errors:
         place = error["pointer"]
-        yield ("" if place == locator else place, said(error))
+        yield ("" if place == locator else place_in_words(place), said(error))
+
+
+def place_in_words(place: str) -> str:
+    """Where an entry stands: rows and columns of a table in words, a path of a document as it is."""
+    found = _CELL.fullmatch(place)
+    if found is None:
+        return place
+    row, column, name = found["row"], found["column"], found["name"]
+    if column is None:
+        return gettext("row %(row)s") % {"row": row}
+    text = gettext("row %(row)s, column %(column)s") % {"row": row, "column": column}
+    return f"{text} ({name})" if name else text
 
 
 def _url(one: Import, row: ImportRow) -> str:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from apps.accounts.actors import Actor
 from apps.core.errors import InvalidInput
@@ -19,7 +19,7 @@ from apps.imports.register.template import template as make_template
 from apps.web.audit.wording import subject_word
 from apps.web.forms import attempt
 from apps.web.imports.forms import HubForm, UploadForm, kind_choices
-from apps.web.imports.showing import decorate, said
+from apps.web.imports.showing import decorate, place_in_words, said
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import language, page
 
@@ -106,13 +106,24 @@ def detail(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
     )
 
 
+def what(one: Import) -> str:
+    """Kind and format, once where one names the other."""
+    kind = str(one.get_kind_display())
+    with override("en"):  # formats are stored as they are called everywhere
+        plain = str(one.get_kind_display())
+    if one.format == plain:
+        return kind
+    return one.format if one.format.startswith(plain) else " · ".join(filter(None, (kind, one.format)))
+
+
 def _standing(one: Import, actor: Actor) -> dict[str, object]:
     may = actor.may("imports.run")
     failed_halfway = one.state == Import.State.FAILED and one.step == Import.Step.APPLY
     return {
         "one": one,
+        "what": what(one),
         "failure": said({"message": one.reason}) if one.state == Import.State.FAILED else "",
-        "problems": [(error["pointer"], said(error)) for error in one.errors],
+        "problems": [(place_in_words(error["pointer"]), said(error)) for error in one.errors],
         "kept": [{**kept, "type": subject_word(kept["type"]), "why": subject_word(kept["why"])} for kept in one.kept],
         "may_apply": may and (one.state == Import.State.PREVIEWED or failed_halfway),
         "may_undo": may and one.written and not one.pending,

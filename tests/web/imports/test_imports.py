@@ -5,10 +5,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, TestCase
+from django.utils.translation import override
 
 from apps.imports.models import Import
 from apps.registry.models import Model
+from apps.web.imports import showing
+from apps.web.imports.views import what
 from tests.imports.making import register_csv, workbook
+from tests.making import a_model, state
 from tests.web.conftest import ClientOf
 from tests.web.reading import entries_since, main_of, newest
 from tests.web.world import NASTY, World
@@ -133,6 +137,43 @@ class TestWrongFiles:
 
 
 class TestShown:
+    @pytest.mark.parametrize(
+        ("place", "words"),
+        [
+            ("row 5", "Zeile 5"),
+            ("row 5, column K", "Zeile 5, Spalte K"),
+            ("row 5, column K (use.name)", "Zeile 5, Spalte K (use.name)"),
+            ("/components/0/purl", "/components/0/purl"),
+        ],
+    )
+    def test_a_place_in_a_table_is_said_in_the_language_of_the_page(
+        self, place: str, words: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        german = {"row %(row)s": "Zeile %(row)s", "row %(row)s, column %(column)s": "Zeile %(row)s, Spalte %(column)s"}
+        monkeypatch.setattr(showing, "gettext", german.__getitem__)
+        assert showing.place_in_words(place) == words
+
+    @pytest.mark.parametrize(("language", "kind"), [("en", "Hugging Face model card"), ("de", "Modellkarte")])
+    def test_kind_and_format_stand_once_where_one_names_the_other(self, language: str, kind: str) -> None:
+        with override(language):
+            for kind_of, given, shown in (
+                ("hf-card", "Hugging Face model card", kind),
+                ("cyclonedx", "CycloneDX 1.7", "CycloneDX 1.7"),
+                ("hf-card", "Hugging Face API", f"{kind}"),
+            ):
+                said = what(Import(kind=kind_of, format=given))
+                assert said.startswith(shown), said
+                assert said.count("Hugging Face model card") <= 1
+
+    def test_a_remark_names_the_field_and_the_person_as_people_do(self, world: World, client_of: ClientOf) -> None:
+        client = client_of("officer")
+        model = a_model("Said-1B")
+        state("model", model.id, gpai="gpai")
+        content = register_csv({"model.name": "Said-1B", "model.gpai": "no"})
+        text = main_of(client.get(sent(client, content)["Location"]))
+        assert "“General-purpose AI model”:" in text
+        assert "“gpai”" not in text
+
     def test_names_and_values_are_text(self, world: World, client_of: ClientOf) -> None:
         for path in ("/imports", f"/imports/{world.shared['import_id']}"):
             text = client_of("officer").get(path).content.decode()
