@@ -56,6 +56,12 @@
   label();
   document.addEventListener("htmx:afterSettle", label);
 
+  // A picture that is wider than its place shows the model it is about.
+  for (const place of document.querySelectorAll(".drawing")) {
+    const own = place.querySelector(".lineage-subject")?.getBoundingClientRect();
+    if (own) place.scrollLeft += own.left - place.getBoundingClientRect().left - (place.clientWidth - own.width) / 2;
+  }
+
   // A form is sent once.
   document.addEventListener("submit", (event) => {
     const form = event.target;

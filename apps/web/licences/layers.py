@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.actors import Actor
 from apps.core.errors import NotFound, NotPermitted
+from apps.facts.catalogue import FIELDS
 from apps.facts.models import State
+from apps.facts.words import in_words as value_in_words
 from apps.facts.words import number_in_words
 from apps.licences.effective import Bound, Clause, clauses_of
 from apps.licences.judging import Reason
@@ -29,6 +31,7 @@ from apps.registry.models import LineageEdge, Model, Release
 from apps.registry.selectors import model_by_id, use_by_id
 from apps.registry.services import FactInput, state_facts
 from apps.registry.services.facts import may_state
+from apps.reviews.selectors import waiting_on, waiting_on_model
 from apps.web.forms import Form, attempt
 from apps.web.pages import language, page
 from apps.web.registry.forms import PastForm
@@ -95,9 +98,17 @@ def clause_rows(view: LicenceView) -> list[Row]:
         duty = said.get((clause.bound.licence_id, term))
         key = (clause.bound.order, term, clause.said.clause, clause.said.quote)
         if key not in found:
-            text = (duty.text_de if language() == "de" else duty.text_en) if duty else ""
+            text = (duty.text_de if language() == "de" else duty.text_en) if duty else _choice(clause)
             found[key] = _row(text, terms[term], clause.bound, clause)
     return list(found.values())
+
+
+def _choice(clause: Clause) -> str:
+    """A term that no sentence says but whose value is one of a fact's choices: whether commercial use is allowed."""
+    spec = FIELDS["licence"].get(clause.dimension)
+    if clause.value == "with_conditions":
+        return _("Allowed with conditions")
+    return value_in_words(spec, clause.value, language()) if spec and isinstance(clause.value, str) else ""
 
 
 @dataclass(frozen=True)
@@ -166,7 +177,9 @@ class ConcludeForm(Form):
 
 def _context(view: LicenceView, actor: Actor) -> dict[str, Any]:
     outcome = view.judgement.outcome
+    concluded = licences().filter(key=view.concluded.value).first() if view.concluded.known else None
     return {
+        "concluded_name": concluded.name if concluded else "",
         "view": view,
         "outcome": {"label": OUTCOMES[outcome], "tone": TONES[outcome], "icon": ICONS[outcome]},
         "reasons": reason_rows(view.judgement.reasons),
@@ -231,6 +244,7 @@ def of_model(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse
     context = _context(licence_of_release(release, recorded=past.moment), actor)
     context |= {"model": model, "form": form, "releases": releases_at(model, past.moment), "release": release}
     context |= {"moment": past.moment, "past_form": past, "here": reverse("model-licence", args=[model.id])}
+    context |= {"waiting": waiting_on_model(actor, model.id) if actor.may("reviews.read") and not past.moment else []}
     return render(request, "licences/layers.html", context)
 
 
@@ -247,4 +261,5 @@ def of_use(request: HttpRequest, actor: Actor, use_id: UUID) -> HttpResponse:
     use = use_by_id(actor, use_id)
     context = _context(licence_of_use(use), actor)
     context |= {"use": use, "model": use.deployment.release.model, "release": use.deployment.release}
+    context |= {"waiting": waiting_on(actor, use) if actor.may("reviews.read") else []}
     return render(request, "licences/layers.html", context)

@@ -30,7 +30,8 @@ def licensee(request: HttpRequest, actor: Actor) -> HttpResponse:
     subject = SubjectRef("org", found.id)
     lines = {line.path: line for line in subject_lines("org", current_facts([subject])[subject], language())}
     shown = editable([lines[f"org.{name}"] for name in ASKED], actor, subject)
-    rows = [row for row in history_of(subject)[:200] if row.field in (*FIGURES, "monthly_users_by_month")][:SHOWN]
+    figures = (*FIGURES, "monthly_users_by_month")
+    rows = [row for row in history_of(subject)[:200] if row.field in figures and row.superseded_at][:SHOWN]
     context = {"found": found, "lines": shown, "history": said(rows, language())}
     return render(request, "licences/licensee.html", context)
 

@@ -26,6 +26,14 @@ class MomentField(forms.DateTimeField):
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
+    def prepare_value(self, value: Any) -> Any:
+        """What the control shows; it holds no zone, so a moment with one is shown in that of the installation."""
+        try:
+            moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            return value
+        return super().prepare_value(moment)
+
 
 class PastForm(Form):
     """The moment at which something is looked at."""

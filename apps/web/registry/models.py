@@ -86,7 +86,7 @@ def model(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
         "rows": lineage_rows(found, lineage),
         "picture": picture(found, lineage),
         "children": children_at(found, moment),
-        "waiting": waiting_on_model(actor, found.id) if actor.may("reviews.read") else [],
+        "waiting": waiting_on_model(actor, found.id) if actor.may("reviews.read") and not moment else [],
         "uses": uses.order_by("name", "id")[:SHOWN_USES],
         "may_change": actor.may("register.change") and actor.sees_all and not moment,
         "may_report": actor.may("reports.make") and not moment,

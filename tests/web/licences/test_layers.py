@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.accounts.selectors import organisation
 from apps.audit.models import AuditEntry
@@ -14,8 +15,11 @@ from apps.imports.knowledge.licences import load_licences, read_licences
 from apps.imports.knowledge.report import LoadReport
 from apps.licences.models import Licence
 from apps.registry.models import Model, Use
+from apps.registry.services.models import add_release
+from apps.reviews.noticing import note_changes
 from tests.making import SETUP, a_model, a_party, a_release, state
 from tests.policy.making import edge
+from tests.reviews.changing import approve
 from tests.web.conftest import ClientOf
 from tests.web.reading import main_of
 from tests.web.world import NASTY, World
@@ -84,6 +88,23 @@ class TestOfAModel:
         assert "Nobody has concluded which text holds" in text
         assert "Conclude which licence holds" not in text
 
+    def test_the_releases_of_a_past_moment_keep_the_moment(
+        self, world: World, llama: Model, client_of: ClientOf
+    ) -> None:
+        fixed = add_release(actor=SETUP, model=llama, revision="0" * 40)
+        moment = now()
+        sent = client_of("auditor").get(f"/models/{llama.id}/licence", {"as_of": moment.isoformat()})
+        page = sent.content.decode()
+        assert f"?release={fixed.id}&amp;as_of={moment:%Y-%m-%d}" in page
+        assert f'value="{timezone.localtime(moment):%Y-%m-%dT%H:%M}"' in page
+
+    def test_what_a_licence_says_of_commercial_use_is_said(
+        self, world: World, llama: Model, client_of: ClientOf
+    ) -> None:
+        state("release", a_release(llama).id, licence_concluded="mit")
+        text = main_of(client_of("auditor").get(f"/models/{llama.id}/licence"))
+        assert "Conditions of commercial use Allowed" in " ".join(text.split())
+
     def test_both_sides_of_a_dispute_are_shown(self, world: World, llama: Model, client_of: ClientOf) -> None:
         tune = a_tune(llama)
         state("release", a_release(tune).id, channel="cyclonedx", licence_declared="other/x")
@@ -129,6 +150,21 @@ class TestOfAUse:
         assert "Judgement for this use" in text
         assert client_of("stranger").get(f"/uses/{use.id}/licence").status_code == 404
 
+    def test_what_changed_since_the_approval_stands_above_the_judgement(
+        self, world: World, client_of: ClientOf
+    ) -> None:
+        use = Use.objects.filter(team=world.ours.team).select_related("deployment__release__model").first()
+        assert use
+        approve(use)
+        edge(use.deployment.release.model, a_model("Late base"))
+        note_changes([use.id])
+        for address in (f"/uses/{use.id}/licence", f"/models/{use.deployment.release.model_id}/licence"):
+            text = main_of(client_of("owner").get(address))
+            assert "Changed since the approval" in text
+            assert text.index("Parent of the model") < text.index("Judgement for")
+        past = main_of(client_of("owner").get(address, {"as_of": now().isoformat()}))
+        assert "Changed since the approval" not in past
+
 
 class TestTheProfile:
     @pytest.mark.parametrize(("persona", "status"), [("officer", 200), ("administrator", 200), ("owner", 403)])
@@ -144,9 +180,13 @@ class TestTheProfile:
         subject = SubjectRef("org", organisation().id)
         assert current_facts([subject])[subject]["monthly_active_users"].value == 2000
         text = main_of(client.get("/settings/licensee")).replace("\u202f", " ")
-        assert "1 000 persons" in text
-        assert "2 000 persons" in text
-        assert "Annual report" in text
+        present, earlier = text.split("Earlier figures", 1)
+        assert ("2 000 persons" in present, "1 000 persons" in present) == (True, False)
+        assert ("2 000 persons" in earlier, "1 000 persons" in earlier) == (False, True)
+        assert "Annual report" in earlier
+
+    def test_without_a_replaced_figure_it_says_so(self, world: World, client_of: ClientOf) -> None:
+        assert "No figure has been replaced yet." in main_of(client_of("officer").get("/settings/licensee"))
 
 
 def test_a_licence_shows_its_typed_terms(world: World, llama: Model, client_of: ClientOf) -> None:
