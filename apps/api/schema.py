@@ -19,6 +19,7 @@ _SOMETIMES = {
     "exports_file": (409,),
     "reports_file": (409,),
     "reports_evidence": (409,),
+    "parties_ownership": (404,),
     "uses_fact_sheet": (404,),
     "verdicts_list": (404,),
 }

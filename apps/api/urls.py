@@ -26,6 +26,7 @@ from apps.api.v1 import (
     reports,
     reviews,
     sanctions,
+    stakes,
     uses,
 )
 
@@ -55,7 +56,7 @@ NOUNS: Mapping[str, type[views.NounViewSet]] = {
     "restriction-events": sanctions.RestrictionEvents,
     "reviews": reviews.Reviews,
     "rules": policy.Rules,
-    "stakes": parties.Stakes,
+    "stakes": stakes.Stakes,
     "tasks": findings.Tasks,
     "teams": accounts.Teams,
     "tokens": accounts.Tokens,
@@ -87,8 +88,16 @@ ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "origin": {"get": "origin"},
         "completeness": {"get": "completeness"},
     },
+    "parties": {
+        "names": {"post": "add_name"},
+        "remove-name": {"post": "remove_name"},
+        "domains": {"post": "add_domain"},
+        "remove-domain": {"post": "remove_domain"},
+        "ownership": {"get": "ownership"},
+    },
     "releases": {"licence": {"get": "licence"}, "signature": {"post": "signature"}, "sums": {"post": "sums"}},
     "reports": {"file": {"get": "file"}, "evidence.json": {"get": "evidence"}},
+    "stakes": {"end": {"post": "end"}, "correct": {"post": "correct"}, "withdraw": {"post": "withdraw"}},
     "tokens": {"revoke": {"post": "revoke"}},
     "trusted-signers": {"withdraw": {"post": "withdraw"}},
     "users": {

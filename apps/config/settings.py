@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
         "ModelKindEnum": "apps.registry.models.Model.Kind",
         "OutcomeEnum": "apps.policy.models.Outcome",
         "PartyKindEnum": "apps.parties.models.Party.Kind",
+        "PartyNameKindEnum": "apps.parties.models.PartyName.Kind",
         "ExportSubjectEnum": "apps.exports.models.Export.Subject",
         "ReportStateEnum": "apps.reports.models.Report.State",
         "ReportKindEnum": "apps.reports.models.Report.Kind",

@@ -21,6 +21,7 @@ from apps.imports.models import Import
 from apps.licences.models import Licence
 from apps.licences.services import store_text
 from apps.parties.models import Party
+from apps.parties.services import add_domain, add_name, record_stake
 from apps.registry.models import LineageEdge, Release, TrustedSigner
 from apps.registry.services import Suggestion, suggest_parents
 from apps.reviews.models import Change
@@ -242,6 +243,7 @@ def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
     for asked, body in (("confirm", {"relation": "merge", **reason}), ("refuse", reason)):
         yield "POST", f"lineage-suggestions/{_suspect(register, asked)}/{asked}", body
     yield "POST", "stakes", {"owner": two[0], "owned": two[1], "basis": "votes", "source": "R", "as_of": "2026-01-01"}
+    yield from _party_writes(two[0], reason)
     yield "POST", "uses", {"name": "New", "model": model, "team": team}
     yield "POST", f"uses/{use}/evaluate", {}
     yield "POST", f"uses/{use}/claim", {"team": team, **reason}
@@ -271,6 +273,24 @@ def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
     yield "PATCH", "organisation", {"name": "New AG"}
 
 
+def _party_writes(party: str, reason: dict[str, str]) -> Iterator[tuple[str, str, Any]]:
+    said = {"source": "R", "as_of": "2026-01-01"}
+    yield "POST", f"parties/{party}/names", {"name": "Brand", "kind": "brand", **said}
+    yield "POST", f"parties/{party}/domains", {"domain": "example.test", **said}
+    names = {"source": "R", "as_of": dt.date(2026, 1, 1), "actor": SETUP, "party": Party.objects.get(id=party)}
+    name = add_name(name=f"Alias {uuid7()}", kind="alias", **names)
+    domain = add_domain(domain=f"{uuid7()}.example.test", **names)
+    yield "POST", f"parties/{party}/remove-name", {"name": str(name.id), **reason}
+    yield "POST", f"parties/{party}/remove-domain", {"domain": str(domain.id), **reason}
+    for way, body in (("end", {"valid_to": "2026-06-30", **said}), ("correct", reason), ("withdraw", reason)):
+        stake = record_stake(owned=names["party"], owner_name="Somebody", basis="equity", actor=SETUP, **_dated(said))
+        yield "POST", f"stakes/{stake.id}/{way}", body
+
+
+def _dated(said: dict[str, str]) -> dict[str, Any]:
+    return {**said, "as_of": dt.date.fromisoformat(said["as_of"])}
+
+
 # Who may do a write, among the callers below; "self" is for the holder. Everybody else is refused.
 MAY: dict[str, str] = {
     "licence-texts": "admin officer owner",
@@ -290,7 +310,11 @@ MAY: dict[str, str] = {
     "lineage-edges/remove": "admin officer",
     "lineage-suggestions/confirm": "admin officer",
     "lineage-suggestions/refuse": "admin officer",
+    **dict.fromkeys(
+        [f"parties/{way}" for way in ("names", "domains", "remove-name", "remove-domain")], "admin officer"
+    ),
     "stakes": "admin officer",
+    **dict.fromkeys([f"stakes/{way}" for way in ("end", "correct", "withdraw")], "admin officer"),
     "uses": "admin officer owner",
     "uses/evaluate": "admin officer owner",
     "uses/claim": "admin officer",

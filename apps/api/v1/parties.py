@@ -1,17 +1,26 @@
-"""`parties`, `stakes`."""
+"""`parties`."""
 
+import datetime as dt
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.lists import search_text
 from apps.api.views import Body, NounViewSet, Shown, reference
+from apps.core.clock import today
+from apps.core.errors import InvalidInput
 from apps.parties import selectors, services
-from apps.parties.models import Domain, HubOrganisation, Party, PartyName, Stake
+from apps.parties.models import Domain, HubOrganisation, Party, PartyName
+from apps.parties.ownership import Edge, Outcome, Regime, Share
+from apps.policy.standing import Standing
 
 SOURCED = ("state", "source_label", "source_url", "as_of", "note")
 
@@ -19,13 +28,13 @@ SOURCED = ("state", "source_label", "source_url", "as_of", "note")
 class PartyNameSerializer(Shown[PartyName]):
     class Meta:
         model = PartyName
-        fields = ("name", "kind", "language", *SOURCED)
+        fields = ("id", "name", "kind", "language", *SOURCED)
 
 
 class DomainSerializer(Shown[Domain]):
     class Meta:
         model = Domain
-        fields = ("domain", "lookalike", *SOURCED)
+        fields = ("id", "domain", "lookalike", *SOURCED)
 
 
 class HubOrganisationSerializer(Shown[HubOrganisation]):
@@ -55,6 +64,63 @@ class PartyBody(Body):
     native_name = serializers.CharField(max_length=300, required=False, default="", allow_blank=True)
 
 
+class SourcedBody(Body):
+    source = serializers.CharField(max_length=500)  # type: ignore[assignment]  # as in facts.FactBody
+    source_url = serializers.URLField(max_length=1000, required=False, default="", allow_blank=True)
+    as_of = serializers.DateField()
+
+
+class PartyNameBody(SourcedBody):
+    name = serializers.CharField(max_length=300)
+    kind = serializers.ChoiceField(choices=PartyName.Kind.choices)
+    language = serializers.CharField(max_length=10, required=False, default="", allow_blank=True)
+
+
+class DomainBody(SourcedBody):
+    domain = serializers.CharField(max_length=253)
+    lookalike = serializers.BooleanField(required=False, default=False)
+
+
+class RemoveNameBody(Body):
+    name = serializers.UUIDField()
+    reason = serializers.CharField(max_length=2000)
+
+
+class RemoveDomainBody(Body):
+    domain = serializers.UUIDField()
+    reason = serializers.CharField(max_length=2000)
+
+
+class HoldingSerializer(serializers.Serializer[Any]):
+    """A holding of the path that makes a share."""
+
+    owner = serializers.UUIDField()
+    owned = serializers.UUIDField()
+    equity_pct = serializers.DecimalField(max_digits=6, decimal_places=3)
+    voting_pct = serializers.DecimalField(max_digits=6, decimal_places=3)
+    control = serializers.ListField(child=serializers.CharField())
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    """What one regime's test says."""
+
+    regime = serializers.CharField()
+    outcome = serializers.ChoiceField(choices=[outcome.value for outcome in Outcome])
+    in_force = serializers.BooleanField()
+    owned_pct = serializers.DecimalField(max_digits=6, decimal_places=3)
+    together_pct = serializers.DecimalField(max_digits=6, decimal_places=3)
+    unresolved_pct = serializers.DecimalField(max_digits=6, decimal_places=3)
+    path = HoldingSerializer(many=True)
+    source = serializers.CharField()  # type: ignore[assignment]  # as in facts.FactBody
+    source_as_of = serializers.DateField()
+
+
+class OwnershipSerializer(serializers.Serializer[Any]):
+    party = serializers.UUIDField()
+    as_of = serializers.DateField()
+    shares = ShareSerializer(many=True)
+
+
 class Parties(NounViewSet):
     """Legal entities and bodies around models. `q` looks into names, aliases and domains."""
 
@@ -73,50 +139,93 @@ class Parties(NounViewSet):
         body = self.read(PartyBody)
         return self.created(lambda: services.create_party(actor=self.actor, **body))
 
+    @extend_schema(request=PartyNameBody, responses={200: PartySerializer})
+    def add_name(self, request: Request, pk: str) -> Response:
+        """Record a further name."""
+        body = self.read(PartyNameBody)
+        return self._told(pk, lambda party: services.add_name(actor=self.actor, party=party, **body))
 
-class StakeSerializer(Shown[Stake]):
-    owner = serializers.UUIDField(source="owner_id", allow_null=True)
-    owned = serializers.UUIDField(source="owned_id")
+    @extend_schema(request=RemoveNameBody, responses={200: PartySerializer})
+    def remove_name(self, request: Request, pk: str) -> Response:
+        """Remove a name that is none."""
+        body = self.read(RemoveNameBody)
 
-    class Meta:
-        model = Stake
-        fields = (
-            *("id", "owner", "owner_name", "owned", "basis", "equity_pct", "voting_pct", "valid_from", "valid_to"),
-            *SOURCED,
-        )
+        def write(party: Party) -> None:
+            name = reference(PartyName.objects.filter(party=party), body["name"], "/name")
+            services.remove_name(actor=self.actor, name=name, reason=body["reason"])
 
+        return self._told(pk, write)
 
-class StakeBody(Body):
-    owner = serializers.UUIDField()
-    owned = serializers.UUIDField()
-    basis = serializers.ChoiceField(choices=Stake.Basis.choices)
-    equity_pct = serializers.DecimalField(
-        max_digits=6, decimal_places=3, min_value=0, max_value=100, required=False, allow_null=True
+    @extend_schema(request=DomainBody, responses={200: PartySerializer})
+    def add_domain(self, request: Request, pk: str) -> Response:
+        """Record a domain, or one that only looks like the party's."""
+        body = self.read(DomainBody)
+        return self._told(pk, lambda party: services.add_domain(actor=self.actor, party=party, **body))
+
+    @extend_schema(request=RemoveDomainBody, responses={200: PartySerializer})
+    def remove_domain(self, request: Request, pk: str) -> Response:
+        """Remove a domain that is not the party's."""
+        body = self.read(RemoveDomainBody)
+
+        def write(party: Party) -> None:
+            domain = reference(Domain.objects.filter(party=party), body["domain"], "/domain")
+            services.remove_domain(actor=self.actor, domain=domain, reason=body["reason"])
+
+        return self._told(pk, write)
+
+    def _told(self, pk: str, write: Callable[[Party], object]) -> Response:
+        """The party after something that hangs on it has changed."""
+        services.require_shared_change(self.actor)
+
+        def respond(party: Party) -> Response:
+            write(party)
+            return self.answer(self.row(pk))
+
+        return self.changed(pk, respond)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("as_of", OpenApiTypes.DATE, description="The day; today by default.")],
+        responses={200: OwnershipSerializer},
     )
-    voting_pct = serializers.DecimalField(
-        max_digits=6, decimal_places=3, min_value=0, max_value=100, required=False, allow_null=True
-    )
-    valid_from = serializers.DateField(required=False, allow_null=True)
-    source = serializers.CharField(max_length=500)  # type: ignore[assignment]  # as in facts.FactBody
-    source_url = serializers.URLField(max_length=1000, required=False, default="", allow_blank=True)
-    as_of = serializers.DateField()
+    def ownership(self, request: Request, pk: str) -> Response:
+        """How much of it listed parties own by each regime's test, on a day, and what is not resolved."""
+        party = self.row(pk)
+        day = _day(request.query_params.get("as_of"))
+        standing = Standing.of([party.id], on=day)
+        shares = [_share(regime, share, day) for regime, share in standing.shares(party.id)]
+        return Response(OwnershipSerializer({"party": party.id, "as_of": day, "shares": shares}).data)
 
 
-class Stakes(NounViewSet):
-    """Ownership edges."""
+def _day(text: str | None) -> dt.date:
+    """A day of the address, today without one. Raises `InvalidInput`."""
+    try:
+        return dt.date.fromisoformat(text) if text else today()
+    except ValueError as error:
+        raise InvalidInput("must be a day such as 2026-11-24", pointer="/as_of") from error
 
-    serializer_class = StakeSerializer
-    filters = {"owner": ("owner_id", UUID), "owned": ("owned_id", UUID), "basis": ("basis", tuple(Stake.Basis.values))}
-    searches = ("owner_name",)
 
-    def rows(self) -> QuerySet[Stake]:
-        self.actor.require("register.read")
-        return Stake.objects.all()
+def _share(regime: Regime, share: Share, day: dt.date) -> dict[str, Any]:
+    return {
+        "regime": regime.key,
+        "outcome": share.outcome,
+        "in_force": regime.applies(day),
+        "owned_pct": share.percent,
+        "together_pct": share.together,
+        "unresolved_pct": share.unresolved,
+        "path": _steps(share.path),
+        "source": regime.source,
+        "source_as_of": regime.as_of,
+    }
 
-    @extend_schema(request=StakeBody, responses={201: StakeSerializer})
-    def create(self, request: Request) -> Response:
-        """Record who owns how much of whom."""
-        body = self.read(StakeBody)
-        body["owner"] = reference(selectors.parties(), body["owner"], "/owner")
-        body["owned"] = reference(selectors.parties(), body["owned"], "/owned")
-        return self.created(lambda: services.record_stake(actor=self.actor, **body))
+
+def _steps(path: Sequence[Edge]) -> list[dict[str, Any]]:
+    return [
+        {
+            "owner": edge.owner,
+            "owned": edge.owned,
+            "equity_pct": Decimal(edge.equity) / 1000,
+            "voting_pct": Decimal(edge.votes) / 1000,
+            "control": sorted(edge.control),
+        }
+        for edge in path
+    ]

@@ -2,6 +2,7 @@
 
 from apps.parties.services.names import add_domain, add_name, remove_domain, remove_name
 from apps.parties.services.parties import create_party
+from apps.parties.services.permission import require_shared_change
 from apps.parties.services.stakes import correct_stake, end_stake, record_stake, withdraw_stake
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "record_stake",
     "remove_domain",
     "remove_name",
+    "require_shared_change",
     "withdraw_stake",
 ]

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from apps.policy.sheets.entries import KNOWN, Entry, derived, from_columns, from_fact, is_known
-from apps.policy.sheets.ownership import counts, ownership
+from apps.policy.sheets.ownership import ownership
 from apps.policy.sheets.surroundings import Surroundings
+from apps.policy.standing import counts
 from apps.registry.models import Use
 from apps.sanctions.models import Listing, RestrictionEvent
 

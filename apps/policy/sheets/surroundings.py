@@ -20,9 +20,9 @@ from apps.licences.judging import Judgement
 from apps.licences.meanings import Meanings
 from apps.licences.models import Licence
 from apps.parties.models import Domain, HubOrganisation, Party
-from apps.parties.ownership import LookThrough
-from apps.parties.selectors import Owners, ownership_of
+from apps.parties.selectors import ownership_of
 from apps.policy.publishing import parameters_at
+from apps.policy.standing import Standing, with_standing
 from apps.registry.binding import Binding, licences_named
 from apps.registry.licensing import Licensing, licensing
 from apps.registry.models import Artefact, Model, ModelAlias, Release, Use
@@ -51,10 +51,8 @@ class Surroundings:
     parties: Mapping[UUID, Party]
     owners: Mapping[UUID, Set[UUID]]
     """By party: who holds half or more of it or controls it, directly or through others."""
-    ownership: Owners
-    """Every stake above the parties around the uses."""
-    parameters: Mapping[str, Any]
-    """Those of the policy in force, or in force at the moment asked for: some derivations need a measure."""
+    standing: Standing
+    """What the share tests read: every stake above the parties around the uses."""
     domains: Mapping[UUID, Sequence[Domain]]
     hub_organisations: Mapping[UUID, Sequence[HubOrganisation]]
     aliases: Mapping[UUID, Sequence[ModelAlias]]
@@ -70,8 +68,6 @@ class Surroundings:
     knowledge_date: dt.date | None
     judged: dict[Any, tuple[Effective, Judgement]] = field(default_factory=dict)
     """Judgements of this batch by release, profile and circumstances."""
-    looked_through: dict[tuple[str, bool], LookThrough] = field(default_factory=dict)
-    """Share tests of this batch by regime, and whether every party was screened."""
 
     @cached_property
     def binding(self) -> Binding:
@@ -160,13 +156,6 @@ def _around_models(models: Iterable[Model], lineage: Lineage) -> set[UUID]:
     return {party for party in found if party}
 
 
-def _with_standing(party_ids: Iterable[UUID]) -> dict[UUID, Party]:
-    """Parties with those that stand for them: the entity behind a brand, the group of an entity. Two queries."""
-    found = Party.objects.in_bulk(list(party_ids))
-    standing = {key for party in found.values() for key in (party.principal_id, party.group_id) if key}
-    return found | Party.objects.in_bulk(standing - set(found))
-
-
 def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | None = None) -> Surroundings:
     """Read what `uses` stand in. Some 20 queries, whatever the number of uses."""
     organisation = Organisation.objects.first()
@@ -181,9 +170,9 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
     first = _first_facts(uses, bearing, on=on, recorded=recorded)
     meanings = Meanings.load()
     operators, licensed = _operators(first), _licensing(first, meanings)
-    near = _with_standing({*operators.values(), *_around_models(models.values(), lineage)})
+    near = with_standing({*operators.values(), *_around_models(models.values(), lineage)})
     ownership = ownership_of(near, on=on, recorded=recorded)
-    everybody = near | _with_standing(ownership.parties - set(near))
+    everybody = near | with_standing(ownership.parties - set(near))
     subjects = {SubjectRef("org", organisation.id)} if organisation else set()
     subjects |= {SubjectRef("party", party) for party in everybody}
     subjects |= {SubjectRef("model", model) for model in models}
@@ -194,16 +183,17 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
     newest = RestrictionEvent.objects.order_by("-as_of").filter(as_of__isnull=False)
     aliases = ModelAlias.objects.filter(model_id__in=models, namespace="huggingface")
     files = _by_then(Artefact.objects.filter(release_id__in=releases), recorded)
+    facts = current_facts(subjects, recorded=recorded, on=on) | first
+    listings = listings_of(everybody, recorded)
     return Surroundings(
         on=on,
         organisation=organisation,
         lineage=lineage,
-        facts=current_facts(subjects, recorded=recorded, on=on) | first,
+        facts=facts,
         operators=operators,
         parties=everybody,
         owners=ownership.half_or_more(),
-        ownership=ownership,
-        parameters=parameters_at(recorded),
+        standing=Standing(ownership, everybody, listings, facts, parameters_at(recorded)),
         domains=_grouped(_by_then(Domain.objects.filter(party_id__in=near), recorded), "party_id"),
         hub_organisations=_grouped(_by_then(HubOrganisation.objects.filter(party_id__in=near), recorded), "party_id"),
         aliases=_grouped(_by_then(aliases, recorded), "model_id"),
@@ -212,7 +202,7 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
         licences=Licence.objects.in_bulk(licences),
         meanings=meanings,
         releases_with_files=frozenset(files.values_list("release_id", flat=True).distinct()),
-        listings=listings_of(everybody, recorded),
+        listings=listings,
         events=events_of(everybody, recorded),
         knowledge_date=_by_then(newest, recorded).values_list("as_of", flat=True).first(),
     )
