@@ -26,6 +26,7 @@ from apps.api.v1 import (
     reports,
     reviews,
     sanctions,
+    screening,
     stakes,
     uses,
 )
@@ -47,6 +48,7 @@ NOUNS: Mapping[str, type[views.NounViewSet]] = {
     "lineage-suggestions": lineage.LineageSuggestions,
     "lists": sanctions.Lists,
     "models": registry.Models,
+    "matches": screening.Matches,
     "packs": policy.Packs,
     "parties": parties.Parties,
     "policy-versions": policy.PolicyVersions,
@@ -56,6 +58,7 @@ NOUNS: Mapping[str, type[views.NounViewSet]] = {
     "restriction-events": sanctions.RestrictionEvents,
     "reviews": reviews.Reviews,
     "rules": policy.Rules,
+    "screenings": screening.Screenings,
     "stakes": stakes.Stakes,
     "tasks": findings.Tasks,
     "teams": accounts.Teams,
@@ -82,6 +85,7 @@ ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "imports": {"apply": {"post": "apply"}, "undo": {"post": "undo"}},
     "lineage-edges": {"remove": {"post": "remove"}},
     "lineage-suggestions": {"confirm": {"post": "confirm"}, "refuse": {"post": "refuse"}},
+    "matches": {"judge": {"post": "judge"}, "decide": {"post": "decide"}, "reopen": {"post": "reopen"}},
     "models": {
         "aliases": {"post": "add_alias"},
         "lineage": {"get": "lineage"},

@@ -226,6 +226,7 @@ SPECTACULAR_SETTINGS = {
         "ExportSubjectEnum": "apps.exports.models.Export.Subject",
         "ReportStateEnum": "apps.reports.models.Report.State",
         "ReportKindEnum": "apps.reports.models.Report.Kind",
+        "ScreeningStateEnum": "apps.sanctions.models.ScreeningRun.State",
         "SignerKindEnum": "apps.registry.verification_records.TrustedSigner.Kind",
         "StateEnum": "apps.facts.models.State",
         "UserKindEnum": "apps.accounts.models.User.Kind",

@@ -16,6 +16,11 @@ def lists() -> QuerySet[RestrictedPartyList]:
     return RestrictedPartyList.objects.all()
 
 
+def effects_by_list() -> dict[str, str]:
+    """What being on each list does, by its key."""
+    return dict(RestrictedPartyList.objects.order_by("key").values_list("key", "effect_class"))
+
+
 def events() -> QuerySet[RestrictionEvent]:
     """Every measure, newest first, with the parties it names."""
     return RestrictionEvent.objects.prefetch_related("parties")

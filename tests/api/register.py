@@ -32,9 +32,11 @@ from apps.reviews.noticing import note_changes
 from apps.reviews.services import complete_review
 from apps.reviews.settling import approve_again
 from apps.sanctions.models import RestrictedPartyList, RestrictionEvent
+from apps.sanctions.screening.running import screen
 from tests.api.calling import Holder, with_token
 from tests.making import SETUP, a_model, a_party, a_policy, a_rule, a_team, a_use, a_user, officer, state
 from tests.registry.verification.signing import Key
+from tests.sanctions.lists.making import a_source, in_use, listed
 
 COMMIT = "a" * 40
 
@@ -157,6 +159,15 @@ def _shared(model: Model) -> None:
             declare_signer(actor=SETUP, party=model.developer, kind="key", material=text, source=f"Site {number}")
     with change(SETUP, "tests.fill"):
         _knowledge(holding)
+    _screened(a_party("Quandrexo Maritime Ltd"))
+
+
+def _screened(party: Any) -> None:
+    """Two entries that are near a party, compared twice."""
+    entries = [listed(str(number), "Quandrexo Maritime Ltd", f"Other name {number}") for number in (1, 2)]
+    in_use(a_source("", "TEST"), entries)
+    for reason in ("request", "change"):
+        screen(actor=SETUP, party_ids=[party.id], reason=reason)
 
 
 def _changed(model: Model, use_ids: list[Any]) -> None:

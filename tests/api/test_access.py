@@ -26,6 +26,7 @@ from apps.registry.models import LineageEdge, Release, TrustedSigner
 from apps.registry.services import Suggestion, suggest_parents
 from apps.reviews.models import Change
 from apps.reviews.noticing import note_changes
+from apps.sanctions.models import Match
 from tests.api.calling import NOBODY, Caller, Form, Holder, a_caller, with_token
 from tests.api.register import COMMIT, TEAM_NOUNS, Register, a_register
 from tests.making import SETUP, a_team, a_user
@@ -260,6 +261,11 @@ def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
     yield "POST", f"waivers/{waiver}/approve", reason
     yield "POST", f"waivers/{waiver}/refuse", reason
     yield "POST", f"waivers/{waiver}/withdraw", reason
+    match = Match.objects.order_by("id")[0].id
+    yield "POST", "screenings", {"parties": [{"name": "Example"}]}
+    yield "POST", f"matches/{match}/decide", {"agree": True}
+    yield "POST", f"matches/{match}/judge", {"outcome": "different", "ground": "name-differs"}
+    yield "POST", f"matches/{match}/reopen", reason
     yield "POST", "projects", {"name": "new", "team": team}
     yield "POST", "gate/decisions", {"project": "payments-1", "models": [{"id": "Alpha/Alpha-7B"}]}
     yield "POST", "teams", {"name": "New team"}
@@ -330,6 +336,10 @@ MAY: dict[str, str] = {
     "waivers/approve": "approver",
     "waivers/refuse": "approver",
     "waivers/withdraw": "approver",
+    "screenings": "admin officer approver owner",
+    "matches/judge": "officer",
+    "matches/decide": "officer approver",
+    "matches/reopen": "officer",
     "projects": "admin officer",
     "gate/decisions": "officer owner ci",
     "teams": "admin",
@@ -344,7 +354,7 @@ MAY: dict[str, str] = {
 }
 
 
-SHARED_WRITES = frozenset({"parties", "models", "releases", "licence-texts"})
+SHARED_WRITES = frozenset({"parties", "models", "releases", "licence-texts", "screenings"})
 """What every owner may enter, because it is about the world and not about a team."""
 
 

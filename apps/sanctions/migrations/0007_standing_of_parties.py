@@ -7,43 +7,74 @@ import apps.core.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('parties', '0001_initial'),
-        ('sanctions', '0006_name_keys'),
+        ("parties", "0001_initial"),
+        ("sanctions", "0006_name_keys"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='screeningrun',
-            name='reached',
+            model_name="screeningrun",
+            name="reached",
             field=models.UUIDField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='screening',
-            name='result',
-            field=models.CharField(choices=[('clean', 'Nothing found'), ('matches', 'Matches'), ('unknown', 'Unknown'), ('waiting', 'Waiting to be compared')], max_length=7),
+            model_name="screening",
+            name="result",
+            field=models.CharField(
+                choices=[
+                    ("clean", "Nothing found"),
+                    ("matches", "Matches"),
+                    ("unknown", "Unknown"),
+                    ("waiting", "Waiting to be compared"),
+                ],
+                max_length=7,
+            ),
         ),
         migrations.CreateModel(
-            name='PartyStanding',
+            name="PartyStanding",
             fields=[
-                ('id', models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('row_version', models.PositiveIntegerField(default=0, editable=False)),
-                ('compared_at', models.DateTimeField()),
-                ('covered_at', models.DateTimeField()),
-                ('asked_digest', models.CharField(max_length=71)),
-                ('algorithm', models.CharField(max_length=40)),
-                ('result', models.CharField(choices=[('clean', 'Nothing found'), ('matches', 'Matches'), ('unknown', 'Unknown'), ('waiting', 'Waiting to be compared')], max_length=7)),
-                ('open_matches', models.PositiveIntegerField(default=0)),
-                ('listed_on', models.JSONField(default=list)),
-                ('party', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='standing', to='parties.party')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sanctions.screeningrun')),
+                (
+                    "id",
+                    models.UUIDField(default=apps.core.ids.uuid7, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("row_version", models.PositiveIntegerField(default=0, editable=False)),
+                ("compared_at", models.DateTimeField()),
+                ("covered_at", models.DateTimeField()),
+                ("asked_digest", models.CharField(max_length=71)),
+                ("algorithm", models.CharField(max_length=40)),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("clean", "Nothing found"),
+                            ("matches", "Matches"),
+                            ("unknown", "Unknown"),
+                            ("waiting", "Waiting to be compared"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("open_matches", models.PositiveIntegerField(default=0)),
+                ("listed_on", models.JSONField(default=list)),
+                (
+                    "party",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="standing", to="parties.party"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sanctions.screeningrun"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('party',),
-                'indexes': [models.Index(fields=['result', 'party'], name='standing_by_result')],
+                "ordering": ("party",),
+                "indexes": [models.Index(fields=["result", "party"], name="standing_by_result")],
             },
         ),
     ]

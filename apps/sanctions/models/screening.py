@@ -56,6 +56,7 @@ class ScreeningRun(BaseModel):
     """The last party that is done; whoever goes on after a crash begins behind it."""
     digest = models.CharField(max_length=71, blank=True)
     """SHA-256 over the results in the order of the parties, which the journal keeps."""
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     requested_as = models.CharField(max_length=300)
     finished_at = models.DateTimeField(null=True, blank=True)
     failure = models.TextField(blank=True)

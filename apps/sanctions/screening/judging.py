@@ -53,6 +53,15 @@ def judge(
     return made[0]
 
 
+def waiting_judgement(actor: Actor, match: Match) -> Judgement:
+    """The judgement of a match that awaits a second person, for one. Raises `Conflict` when none does."""
+    actor.require("sanctions.decide")
+    found = match.judgements.filter(state=Judgement.State.PROPOSED).first()
+    if found is None:
+        raise Conflict("No judgement of this match awaits a second person.")
+    return found
+
+
 def decide(*, actor: Actor, judgement: Judgement, agree: bool, comment: str = "") -> Judgement:
     """The second person agrees or does not; never the first one. Disagreeing needs a comment."""
     actor.require("sanctions.decide")

@@ -59,6 +59,7 @@ def begin_run(
         algorithm=ALGORITHM,
         threshold=THRESHOLD,
         lists=versions_in_use(),
+        requested_by_id=actor.user_id,
         requested_as=actor.label,
     )
     with change(actor, "screening.begin"):

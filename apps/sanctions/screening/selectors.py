@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
 from apps.sanctions.models import Judgement, Match, PartyStanding, Screening, ScreeningRun
 
@@ -40,14 +41,18 @@ def matches_of(party_ids: Iterable[UUID]) -> QuerySet[Match]:
     return matches().filter(party_id__in=list(party_ids)).exclude(state=Match.State.GONE)
 
 
-def runs() -> QuerySet[ScreeningRun]:
-    """Every run, newest first."""
-    return ScreeningRun.objects.order_by("-created_at", "-id")
+def runs_in_sight(actor: Actor) -> QuerySet[ScreeningRun]:
+    """Runs, newest first: all for those who may read screenings, for others those they asked for themselves."""
+    found = ScreeningRun.objects.order_by("-created_at", "-id")
+    if actor.may("screening.read"):
+        return found
+    actor.require("screening.run")
+    return found.filter(requested_by=actor.user_id) if actor.user_id else found.none()
 
 
-def run_by_id(run_id: UUID) -> ScreeningRun:
-    """One run. Raises `NotFound`."""
-    found = ScreeningRun.objects.filter(id=run_id).first()
+def run_by_id(actor: Actor, run_id: UUID) -> ScreeningRun:
+    """One run in sight. Raises `NotFound`."""
+    found = runs_in_sight(actor).filter(id=run_id).first()
     if found is None:
         raise NotFound("There is no such screening.")
     return found
