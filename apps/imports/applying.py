@@ -24,6 +24,7 @@ from apps.licences.models import TextSighting
 from apps.parties.models import Domain, HubOrganisation, Party, PartyName, Stake
 from apps.registry.models import Artefact, Deployment, LineageSuggestion, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.services import suggest_parents
+from apps.registry.services.artefact_facts import state_artefact_facts_of
 from apps.registry.services.facts import mirror_many
 from apps.registry.services.lineage import claim_lineage_edge, resolve_open_edges
 from apps.registry.services.texts import record_release_text
@@ -108,9 +109,11 @@ def write_chunk(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row]
     resolved = resolve_open_edges([row for row in made if isinstance(row, ModelAlias)])
     if resolved:
         facts_changed.send(sender=Import, subjects=resolved)
+    of_files = _state_of_files(made)
     rows = [_reported(one, plan, raws[plan.number]) for plan in planned]
     for plan, row in zip(planned, rows, strict=True):
         row.assertions = [asserted[statement.subject, statement.field].id for statement in plan.statements]
+        row.assertions += [key for release in _with_files(plan.rows) for key in of_files.pop(release, ())]
         row.objects_made = [[made._meta.label_lower, str(made.id)] for made in plan.rows]
         row.objects_made += [["licences.textsighting", key] for text in plan.texts for key in _keep(text, row, context)]
         row.claims = [key for parent in plan.parents if (key := _claim(parent, row, context))]
@@ -119,6 +122,18 @@ def write_chunk(one: Import, planned: Sequence[Planned], raws: Mapping[int, Row]
             row.outcome, row.changes = ImportRow.Outcome.UNCHANGED, []
     store_rows(rows)
     return rows
+
+
+def _with_files(made: Iterable[BaseModel]) -> list[UUID]:
+    return list(dict.fromkeys(row.release_id for row in made if isinstance(row, Artefact)))
+
+
+def _state_of_files(made: Iterable[BaseModel]) -> dict[UUID, list[UUID]]:
+    """State what follows from the files that were recorded: the statements by release, which an undo takes back."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for assertion in state_artefact_facts_of(_with_files(made)):
+        found[assertion.subject_id].append(assertion.id)
+    return found
 
 
 def _suggest(plan: Planned, context: Context) -> list[str]:

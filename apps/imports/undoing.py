@@ -19,8 +19,9 @@ from apps.imports.applying import IN_ORDER, table_of
 from apps.imports.models import Import, ImportRow, SourceDocument
 from apps.licences.models import TextSighting
 from apps.parties.models import Party
-from apps.registry.models import Deployment, LineageClaim, Model, ModelAlias, Release, Use, UseCase
+from apps.registry.models import Artefact, Deployment, LineageClaim, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.services import retire_use
+from apps.registry.services.artefact_facts import state_artefact_facts_of
 from apps.registry.services.facts import mirror_many
 from apps.registry.services.lineage import claim_lineage_edge, forget_ended_edges, withdraw_lineage_claims
 from apps.registry.services.texts import conclude_from_texts
@@ -50,9 +51,13 @@ def undo(actor: Actor, one: Import) -> None:
         touched = _take_back_statements([key for row in rows for key in row.assertions])
         _take_back_claims(actor, one, [key for row in rows for key in row.claims])
         made = _made(rows)
+        had_files = set(
+            Artefact.objects.filter(id__in=made[Artefact]).order_by().values_list("release_id", flat=True).distinct()
+        )
         _take_back_documents(one, made)
         _take_back_texts(made)
         kept = _remove(actor, one, made)
+        state_artefact_facts_of(Release.objects.filter(id__in=had_files).values_list("id", flat=True))
         if touched:
             mirror_many(touched)
             facts_changed.send(sender=Import, subjects=set(touched))

@@ -1,6 +1,8 @@
 """Facts of a release that follow from its recorded files: their formats, and whether code comes with them."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from apps.accounts.actors import Actor
 from apps.core.changes import change
@@ -23,15 +25,29 @@ def state_artefact_facts(release: Release, *, names_code: bool | None = None) ->
     `names_code` is what the configuration files say, where they were read. That no code comes along is only stated
     then: a list of names cannot show that none is fetched from elsewhere. Writes only what is new.
     """
-    files = list(Artefact.objects.filter(release=release).only("path", "format", "format_by_content"))
-    statements = [*_formats(release, files), *_code(release, files, names_code)]
+    return _state([release.id], names_code)
+
+
+def state_artefact_facts_of(releases: Collection[UUID]) -> list[Assertion]:
+    """Like `state_artefact_facts` for many releases whose configuration nobody read: a few queries for all."""
+    return _state(releases, None) if releases else []
+
+
+def _state(releases: Collection[UUID], names_code: bool | None) -> list[Assertion]:
+    files: dict[UUID, list[Artefact]] = {release: [] for release in releases}
+    recorded = Artefact.objects.filter(release_id__in=releases)
+    for file in recorded.only("release_id", "path", "format", "format_by_content"):
+        files[file.release_id].append(file)
     current = {
-        row.field: (row.value, row.state)
+        (row.subject_id, row.field): (row.value, row.state)
         for row in Assertion.objects.filter(
-            subject_type="release", subject_id=release.id, channel=CHANNEL, superseded_at__isnull=True
+            subject_type="release", subject_id__in=releases, channel=CHANNEL, superseded_at__isnull=True
         )
     }
-    new = [one for one in statements if current.get(one.field) != (one.value, one.state)]
+    found = [
+        one for release, its in files.items() for one in (*_formats(release, its), *_code(release, its, names_code))
+    ]
+    new = [one for one in found if current.get((one.subject.id, one.field)) != (one.value, one.state)]
     system = Actor.system("recorded files")
     with change(system, "artefact.state"):
         return assert_facts(actor=system, statements=new, channel=CHANNEL)
@@ -44,7 +60,7 @@ def recognised(file: Artefact) -> formats.Recognised:
     return formats.Recognised(formats.by_name(file.path) or (file.format if file.format in formats.KNOWN else ""))
 
 
-def _formats(release: Release, files: list[Artefact]) -> list[Statement]:
+def _formats(release: UUID, files: list[Artefact]) -> list[Statement]:
     found, by_content = formats.formats_of(recognised(file) for file in files)
     if not found:
         return []
@@ -52,7 +68,7 @@ def _formats(release: Release, files: list[Artefact]) -> list[Statement]:
     return [_statement(release, "file_formats", found, state, _BY_CONTENT if by_content else _BY_NAME)]
 
 
-def _code(release: Release, files: list[Artefact], names_code: bool | None) -> list[Statement]:
+def _code(release: UUID, files: list[Artefact], names_code: bool | None) -> list[Statement]:
     if names_code:
         return [_statement(release, "needs_remote_code", True, State.VERIFIED, _BY_CONFIGURATION)]
     code = sorted(file.path for file in files if formats.is_code(file.path))
@@ -64,9 +80,9 @@ def _code(release: Release, files: list[Artefact], names_code: bool | None) -> l
     return []
 
 
-def _statement(release: Release, field: str, value: Any, state: str, source: str, note: str = "") -> Statement:
+def _statement(release: UUID, field: str, value: Any, state: str, source: str, note: str = "") -> Statement:
     return Statement(
-        subject=SubjectRef("release", release.id),
+        subject=SubjectRef("release", release),
         field=field,
         value=value,
         state=state,
