@@ -91,6 +91,11 @@ class Import(BaseModel):
         return self.state in (self.State.QUEUED, self.State.RUNNING)
 
     @property
+    def percent(self) -> int:
+        """How far the work is, in whole percent."""
+        return int(self.progress * 100)
+
+    @property
     def written(self) -> bool:
         """Whether something of it may stand in the register."""
         return self.step != self.Step.PREVIEW and self.state != self.State.UNDONE and self.position > 0

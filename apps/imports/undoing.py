@@ -10,6 +10,7 @@ from django.db.models import PROTECT, ForeignObjectRel, Q
 from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
 from apps.core.clock import now
+from apps.core.errors import Conflict
 from apps.core.ids import uuid7
 from apps.core.models import BaseModel
 from apps.facts.models import Assertion
@@ -17,6 +18,7 @@ from apps.facts.signals import facts_changed
 from apps.facts.subjects import SubjectRef
 from apps.imports.applying import IN_ORDER, table_of
 from apps.imports.models import Import, ImportRow, SourceDocument
+from apps.imports.telling import Telling
 from apps.licences.models import TextSighting
 from apps.parties.models import Party
 from apps.registry.models import Artefact, Deployment, LineageClaim, Model, ModelAlias, Release, Use, UseCase
@@ -40,27 +42,50 @@ _ABOUT = ("id", "subject_type", "subject_id", "field")
 def undo(actor: Actor, one: Import) -> None:
     """Take back what an import wrote, and say what had to stay and why.
 
-    Statements end and what they had superseded is stated again; both stay in the history.
+    Statements end and what they had superseded is stated again; both stay in the history. How far it is, is noted
+    from outside of the transaction, whose writes nobody sees before its end.
     """
+    with change(actor, "import.begin"):
+        if not (one := _locked(one)).pending or one.step != Import.Step.UNDO:
+            return
+        one.state = Import.State.RUNNING
+        one.save(update_fields=["state"])
+    rows = list(ImportRow.objects.filter(of=one).only("assertions", "claims", "objects_made"))
+    # Every row is looked at twice: whether others rest on it, and when it goes.
+    total = sum(len(row.assertions) + len(row.claims) + 2 * len(row.objects_made) for row in rows)
+    with Telling(one.id, total) as telling:
+        _undo(actor, one, telling)
+
+
+def _locked(one: Import) -> Import:
+    return Import.objects.select_for_update(of=("self",)).get(id=one.id)
+
+
+def _undo(actor: Actor, one: Import, telling: Telling) -> None:
     with change(actor, "import.undo", reason=one.reason):
         one_at_a_time("imports")
-        one = Import.objects.select_for_update(of=("self",)).get(id=one.id)
-        if not one.pending or one.step != Import.Step.UNDO:
+        # Not locked before the end, since the progress is written into it meanwhile.
+        if not Import.objects.filter(id=one.id, state=Import.State.RUNNING, step=Import.Step.UNDO).exists():
             return
         rows = list(ImportRow.objects.filter(of=one).only("assertions", "claims", "objects_made"))
-        touched = _take_back_statements([key for row in rows for key in row.assertions])
-        _take_back_claims(actor, one, [key for row in rows for key in row.claims])
+        touched = _take_back_statements([key for row in rows for key in row.assertions], telling)
+        claims = [key for row in rows for key in row.claims]
+        _take_back_claims(actor, one, claims)
+        telling.done(len(claims))
         made = _made(rows)
         had_files = set(
             Artefact.objects.filter(id__in=made[Artefact]).order_by().values_list("release_id", flat=True).distinct()
         )
         _take_back_documents(one, made)
         _take_back_texts(made)
-        kept = _remove(actor, one, made)
+        kept = _remove(actor, one, made, telling)
         state_artefact_facts_of(Release.objects.filter(id__in=had_files).values_list("id", flat=True))
         if touched:
             mirror_many(touched)
             facts_changed.send(sender=Import, subjects=set(touched))
+        one = _locked(one)
+        if one.state != Import.State.RUNNING:
+            raise Conflict("Somebody ended this undo while it was at work; nothing was taken back.")
         one.state, one.progress, one.kept, one.finished_at = Import.State.UNDONE, 1.0, kept, now()
         one.save()
 
@@ -68,7 +93,7 @@ def undo(actor: Actor, one: Import) -> None:
 # Statements ---------------------------------------------------------------------------------------------------------
 
 
-def _take_back_statements(ids: Sequence[UUID]) -> dict[SubjectRef, set[str]]:
+def _take_back_statements(ids: Sequence[UUID], telling: Telling) -> dict[SubjectRef, set[str]]:
     touched: dict[SubjectRef, set[str]] = defaultdict(set)
     moment = now()
     for batch in _batches(ids):
@@ -85,6 +110,7 @@ def _take_back_statements(ids: Sequence[UUID]) -> dict[SubjectRef, set[str]]:
         for assertion in replaced:
             assertion.superseded_at, assertion.superseded_by = moment, copies[assertion.id]
         Assertion.objects.bulk_update(replaced, ["superseded_at", "superseded_by"], batch_size=500)
+        telling.done(len(batch))
     return touched
 
 
@@ -204,7 +230,9 @@ def _made(rows: Iterable[ImportRow]) -> dict[type[BaseModel], set[UUID]]:
     return found
 
 
-def _remove(actor: Actor, one: Import, made: dict[type[BaseModel], set[UUID]]) -> list[dict[str, Any]]:
+def _remove(
+    actor: Actor, one: Import, made: dict[type[BaseModel], set[UUID]], telling: Telling
+) -> list[dict[str, Any]]:
     """Remove what nothing else rests on; what stays, with why."""
     kept: list[dict[str, Any]] = []
     for kind in reversed(IN_ORDER):  # those first that rest on others: what they rest on stays with them
@@ -214,6 +242,7 @@ def _remove(actor: Actor, one: Import, made: dict[type[BaseModel], set[UUID]]) -
                 made[kind] -= held.keys()
                 for row in kind._default_manager.filter(id__in=held).order_by("id"):
                     kept.append(_kept(actor, row, held[row.pk]))
+            telling.done(len(batch))
     stays = Model.objects.filter(id__in=[one["id"] for one in kept if one["type"] == Model._meta.label_lower])
     made[Release] -= set(Release.objects.filter(model__in=stays, revision="").values_list("id", flat=True))
     made[ModelAlias] -= set(ModelAlias.objects.filter(model__in=stays).values_list("id", flat=True))
@@ -223,6 +252,7 @@ def _remove(actor: Actor, one: Import, made: dict[type[BaseModel], set[UUID]]) -
             if kind is Model:
                 forget_ended_edges(batch)
             kind._default_manager.filter(id__in=batch).delete()
+            telling.done(len(batch))
     return kept[:1000]
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from apps.accounts.actors import Actor
-from apps.imports import services
+from apps.imports import services, telling, undoing
 from apps.imports.models import Import, ImportRow
-from apps.imports.services import fail_lost_imports, receive_import, run_import
+from apps.imports.services import fail_lost_imports, receive_import, run_import, undo_import
 from apps.registry.models import Model, ModelAlias
 from apps.registry.services import register_model
 from apps.registry.services.models import AliasInput
@@ -146,3 +146,51 @@ class TestOneTransaction:
         assert fail_lost_imports(actor=SETUP) == 1
         one.refresh_from_db()
         assert one.state == Import.State.FAILED
+
+
+def test_an_undo_says_how_far_it_is_while_it_works_and_is_seen_at_once_or_not_at_all(
+    committed_db: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "EVERY", 0.0)
+    monkeypatch.setattr(undoing, "_BATCH", 50)
+    monkeypatch.setattr(services, "_ask", lambda _: None)
+    one = imported(many(300), actor=ACTOR)
+    undo_import(actor=ACTOR, one=one, reason="The wrong file")
+    forget, seen = undoing._forget, list[tuple[str, int, int]]()
+
+    def look() -> tuple[str, int, int]:
+        shown = Import.objects.get(id=one.id)
+        return shown.state, shown.percent, Model.objects.count()
+
+    def look_and_forget(*arguments: object) -> None:
+        time.sleep(0.02)
+        seen.extend(in_threads(look))
+        forget(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(undoing, "_forget", look_and_forget)
+    assert run_import(import_id=one.id)
+    percents = [percent for _, percent, _ in seen]
+    assert {(state, models) for state, _, models in seen} == {("running", 300)}
+    assert percents == sorted(percents)
+    assert percents[0] > 30
+    assert 99 >= percents[-1] > percents[0]
+    one.refresh_from_db()
+    assert (one.state, one.progress, Model.objects.count()) == (Import.State.UNDONE, 1.0, 0)
+
+
+def test_an_undo_that_breaks_off_took_nothing_back_and_can_be_asked_for_again(
+    committed_db: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "_ask", lambda _: None)
+    one = imported(many(10), actor=ACTOR)
+    undo_import(actor=ACTOR, one=one, reason="The wrong file")
+    with monkeypatch.context() as patch:
+        patch.setattr(undoing, "_forget", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run_import(import_id=one.id)
+    one.refresh_from_db()
+    assert (one.state, one.step, Model.objects.count()) == (Import.State.DONE, Import.Step.APPLY, 10)
+    undo_import(actor=ACTOR, one=one, reason="The wrong file")
+    in_threads(*[lambda: run_import(import_id=one.id)] * 2)
+    one.refresh_from_db()
+    assert (one.state, Model.objects.count()) == (Import.State.UNDONE, 0)
