@@ -23,7 +23,7 @@ from apps.imports.records import (
     ParentRecord,
 )
 from apps.registry.models import Artefact, LineageEdge, Model, ModelAlias, Release
-from apps.registry.services.lineage import ParentName
+from apps.registry.services.lineage import MOST_PARENTS, ParentName
 
 LICENCE = "licence_declared"
 
@@ -185,6 +185,9 @@ class Models(Statements):
             self.planned.notes.append(filled(message, count=nameless))
 
     def _parents(self, model: Model, parents: Sequence[ParentRecord]) -> None:
+        if len(parents) > MOST_PARENTS:
+            message = gettext_noop("names %(count)d parents; a model has at most %(most)d")
+            raise self._refuse(filled(message, count=len(parents), most=MOST_PARENTS))
         for parent in parents:
             if parent.relation not in LineageEdge.Relation.values:
                 raise self._refuse(filled("“%(relation)s” is no relation of lineage", relation=parent.relation[:40]))
