@@ -19,7 +19,7 @@ from apps.licences.effective import (
     effective,
     hands_down,
 )
-from apps.licences.terms import Mark, Restrictions, Territory, Threshold
+from apps.licences.terms import STATES, Mark, Restrictions, Said, Territory, Threshold
 from apps.places.countries import EU
 
 FINE, NOTICES, REVIEW, CONFLICT, VIOLATION = "fine", "fine_with_notices", "review", "conflict", "violation"
@@ -139,9 +139,20 @@ def _publisher(binding: Effective) -> Iterator[Reason]:
         if bound.how == "self" or bound.terms is None or bound.licence_key in keys or hands_down(bound) != "all":
             continue
         dropped = {name: said for name, said in burdens(bound.terms).items() if name not in kept}
-        for name in sorted(dropped):
+        if dropped:
+            names = sorted(dropped)
+            clause = Clause("dropped", tuple(names), _together([dropped[name] for name in names]), bound)
             code = "terms_dropped" if kept else "permissive_on_restricted"
-            yield Reason(CONFLICT, code, bound, Clause(name, None, dropped[name], bound), name)
+            yield Reason(CONFLICT, code, bound, clause, ", ".join(names))
+
+
+def _together(said: Sequence[Said]) -> Said:
+    """Where several terms of one licence stand: every clause, and the source of the one that was read least well."""
+    if len(said) == 1:
+        return said[0]
+    weakest = max(said, key=lambda one: STATES.index(one.state))
+    clauses = ", ".join(dict.fromkeys(one.clause for one in said if one.clause))
+    return Said(weakest.state, weakest.source, weakest.url, clauses)
 
 
 def _nothing(clause: Clause, profile: LicenseeProfile, use: Circumstances) -> Iterator[Reason]:

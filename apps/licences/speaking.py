@@ -58,7 +58,7 @@ _REASONS: Mapping[str, Any] = {
         "The model's own licence is permissive, but %(holder)s is under %(licence)s, which restricts: %(detail)s. "
         "The terms of %(holder)s bind all the same."
     ),
-    "terms_dropped": _("The model's own licence drops a term of %(holder)s (%(licence)s): %(detail)s. It binds."),
+    "terms_dropped": _("The model's own licence drops terms of %(holder)s (%(licence)s): %(detail)s. They bind."),
     "teacher_forbids": _("%(licence)s forbids to train other models with outputs of %(holder)s."),
     "taught_competing": _("%(licence)s forbids to train competing models with outputs of %(holder)s."),
     "taught_unseen": _("Whether outputs of %(holder)s may train other models was seen in no text."),
@@ -117,7 +117,7 @@ _DETAILS: Mapping[str, Any] = {
     "monthly_revenue": _("Monthly revenue (USD)"),
     "annual_revenue": _("Annual revenue (USD)"),
 }
-"""Details of reasons that are words of ours; others are names, countries or marks and stand as they are."""
+"""Details of reasons, one or several, that are words of ours; names, countries and marks stand as they are."""
 
 
 def in_words(reason: Reason) -> str:
@@ -128,5 +128,9 @@ def in_words(reason: Reason) -> str:
 
 def sentence(code: str, holder: str, licence: str, detail: str) -> str:
     """What a code says of somebody's licence, in the reader's language."""
-    said = str(_DETAILS.get(detail) or detail.replace("_", " "))
+    parts = detail.split(", ")
+    if all(part in _DETAILS for part in parts):
+        said = ", ".join(dict.fromkeys(str(_DETAILS[part]) for part in parts))
+    else:
+        said = detail.replace("_", " ")
     return str(_REASONS[code]) % {"holder": holder, "licence": licence, "detail": said}

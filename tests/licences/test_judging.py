@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from apps.licences.effective import Bound, effective
 from apps.licences.judging import OUTCOMES, Circumstances, Judgement, LicenseeProfile, judge, judge_choices
+from apps.licences.speaking import in_words
 from tests.licences.making import KOREAN, LARGE_US, SMALL_EU, a_profile, bound, circumstances, gap, shipped
 
 HOME = {"DE": SMALL_EU, "US": LARGE_US, "KR": KOREAN}
@@ -28,6 +29,7 @@ FAMILIES: list[tuple[str, dict[str, Any], tuple[str, str, str], tuple[str, str, 
     # licence, use, outcome for: small company in the EU, US company with 800 million users, Korean company; why
     ("apache-2.0", {}, (F, F, N), ("", "", "notice_due")),
     ("mit", {}, (F, F, N), ("", "", "notice_due")),
+    ("deepseek-r1-mit", {}, (F, F, N), ("", "", "notice_due")),
     ("cc-by-nc-4.0", {}, (V, V, V), ("commercial_prohibited",) * 3),
     ("llama-3.1-community", {}, (N, V, N), ("mark_due", "threshold_no_rights", "naming_due")),
     ("llama-3.2-community", {}, (N, V, N), ("mark_due", "threshold_no_rights", "naming_due")),
@@ -117,6 +119,22 @@ class TestTraps:
         assert found.preserved is False
         kept = judged(bound("llama-3.1-community"), bound("llama-3.1-community", "weights", "finetune"))
         assert kept.preserved is True
+
+    def test_a_conflict_is_one_line_with_all_that_is_dropped_and_every_clause(self) -> None:
+        base = bound("deepseek-1.0", "weights", "finetune")
+        found = judged(bound("mit"), base).of(C)
+        assert [(one.code, one.detail) for one in found] == [
+            ("permissive_on_restricted", "flow_down, output_training, restriction")
+        ]
+        assert found[0].clause
+        assert found[0].clause.said.clause == "s4.a, s1, Attachment A"
+        assert found[0].clause.said.source
+        said = in_words(found[0])
+        assert "Restrictions to pass on, Training other models with outputs, Restrictions of use" in said
+        dropped = judged(bound("gemma-terms"), base, bound("llama-4-community", "weights", "merge")).of(C)
+        assert [(one.code, one.bound.licence_key, one.detail) for one in dropped] == [
+            ("terms_dropped", "llama-4-community", "mark, naming, territory, threshold")
+        ]
 
     def test_a_merge_takes_the_strictest_of_each_kind(self) -> None:
         found = judged(
