@@ -12,4 +12,9 @@ def canonical_json(content: Any) -> bytes:
 
 def digest(content: Any) -> str:
     """`sha256:` and the hexadecimal digest of the canonical JSON of `content`."""
-    return "sha256:" + hashlib.sha256(canonical_json(content)).hexdigest()
+    return digest_of(canonical_json(content))
+
+
+def digest_of(canonical: bytes) -> str:
+    """The same for JSON that is canonical already."""
+    return "sha256:" + hashlib.sha256(canonical).hexdigest()

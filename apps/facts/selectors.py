@@ -1,11 +1,14 @@
 """Reads of facts."""
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from apps.core.clock import today
 from apps.facts.models import Assertion
@@ -14,10 +17,11 @@ from apps.facts.subjects import SubjectRef
 
 FactsBySubject = dict[SubjectRef, dict[str, Fact]]
 _COLUMNS = (
-    *("value", "state", "source_label", "source_url", "source_quality", "as_of", "valid_until"),
+    *("written", "state", "source_label", "source_url", "source_quality", "as_of", "valid_until"),
     *("asserted_by", "note", "id", "conflict"),
 )
-"""In the order of the fields of `Fact`."""
+"""In the order of the fields of `Fact`; `written` is the value as JSON."""
+_NESTED = ("[", "{")
 
 
 def assertions_at(subjects: Iterable[SubjectRef], recorded: dt.datetime | None = None) -> QuerySet[Assertion]:
@@ -63,10 +67,21 @@ def _resolved(rows: QuerySet[Assertion], day: dt.date, fields: Collection[str] |
     said: dict[tuple[str, UUID], dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
     if fields is not None:
         rows = rows.filter(field__in=fields)
-    # Plain columns: a sheet reads some twenty statements, and rows as objects would take most of its time.
-    for subject_type, subject_id, field, *columns in rows.values_list("subject_type", "subject_id", "field", *_COLUMNS):
+    # Plain columns: a sheet reads some twenty statements, and rows as objects would take most of its time. For the same
+    # reason each text, number and truth is read once, however many statements hold it.
+    read: dict[str | None, Any] = {None: None}
+    rows = rows.annotate(written=Cast("value", TextField()))
+    for subject_type, subject_id, field, written, *columns in rows.values_list(
+        "subject_type", "subject_id", "field", *_COLUMNS
+    ):
+        if written in read:
+            value = read[written]
+        else:
+            value = json.loads(written)
+            if not written.startswith(_NESTED):
+                read[written] = value
         columns[-1] = sides_of(columns[-1]) if columns[-1] else ()
-        said[subject_type, subject_id][field].append(Fact(*columns))
+        said[subject_type, subject_id][field].append(Fact(value, *columns))
     return {
         SubjectRef(*key): {field: resolve_facts(facts, day) for field, facts in found.items()}
         for key, found in said.items()

@@ -1,7 +1,7 @@
 """Findings follow verdicts: opened, kept, opened again or resolved, in the transaction that stores the verdicts."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,13 +26,14 @@ def keep_findings(judged: Sequence[JudgedUse], **_: Any) -> None:
     use_ids = [one.use_id for one in judged]
     existing = {(row.use_id, row.rule_code): row for row in Finding.objects.filter(use_id__in=use_ids)}
     opened: list[Finding] = []
+    moment, due = now(), {severity: _due(severity) for severity in DAYS_TO_MEND}
     changed: list[Finding] = []
     for one in judged:
         wanted = {verdict.rule_code: verdict for verdict in one.judgement.verdicts if _is_finding(verdict)}
         for code, verdict in wanted.items():
             row = existing.pop((one.use_id, code), None)
             if row is None:
-                opened.append(_opened(one.use_id, rules[code], verdict, code in one.waived))
+                opened.append(_opened(one.use_id, rules[code], verdict, code in one.waived, moment, due))
             elif _update(row, rules[code], verdict, code in one.waived):
                 changed.append(row)
     changed += [row for row in existing.values() if _resolve(row)]
@@ -78,12 +79,14 @@ def _due(severity: str) -> dt.date:
     return today() + dt.timedelta(days=DAYS_TO_MEND[severity])
 
 
-def _opened(use_id: UUID, rule: Rule, verdict: Verdict, waived: bool) -> Finding:
+def _opened(
+    use_id: UUID, rule: Rule, verdict: Verdict, waived: bool, moment: dt.datetime, due: Mapping[str, dt.date]
+) -> Finding:
     return Finding(
         use_id=use_id,
         rule_code=rule.code,
-        opened_at=now(),
-        due_on=_due(verdict.severity),
+        opened_at=moment,
+        due_on=due[verdict.severity],
         row_version=1,
         **_words(rule, verdict, waived),
     )

@@ -13,7 +13,7 @@ from django.db.models import Min
 from apps.accounts.actors import Actor
 from apps.core.changes import change
 from apps.core.clock import now, today
-from apps.core.copying import copy_rows
+from apps.core.copying import Json, copy_rows
 from apps.core.errors import Conflict
 from apps.core.memory import collector_paused
 from apps.policy.engine.judge import Judgement, decide, judge
@@ -66,9 +66,12 @@ def judge_uses(*, actor: Actor, use_ids: Iterable[UUID] | None = None, force: bo
     actor.require("evaluate.run")
     if use_ids is None:
         use_ids = Use.objects.exclude(status=Use.Status.RETIRED).order_by("id").values_list("id", flat=True)
-    ids = list(use_ids)
-    policy = policy_in_force()
-    return sum(_judge_batch(actor, ids[start : start + BATCH], policy, force) for start in range(0, len(ids), BATCH))
+    ids = _by_release(list(use_ids))
+    policy, judged = policy_in_force(), 0
+    for start in range(0, len(ids), BATCH):
+        with collector_paused():  # until the batch is let go of, too: then there is nothing left to look through
+            judged += _judge_batch(actor, ids[start : start + BATCH], policy, force)
+    return judged
 
 
 def judge_use(*, actor: Actor, use_id: UUID) -> CurrentVerdict:
@@ -94,13 +97,26 @@ def judge_due(*, actor: Actor, limit: int = 5 * BATCH) -> int:
     return len(ids)
 
 
+def _by_release(ids: list[UUID]) -> list[UUID]:
+    """Uses of one model and release in a row, so that batches share what is known of these."""
+    if len(ids) <= BATCH:
+        return ids
+    release = "deployment__release"
+    return list(
+        Use.objects.filter(id__in=ids)
+        .order_by(f"{release}__model_id", f"{release}_id", "id")
+        .values_list("id", flat=True)
+    )
+
+
 def _judge_batch(actor: Actor, ids: Sequence[UUID], policy: PolicyVersion, force: bool) -> int:
-    with collector_paused(), transaction.atomic():
+    with transaction.atomic():
         living = _take(actor, ids)
         uses_taken.send(sender=DueUse, actor=actor, use_ids=living)
         day = today()
         sheets = {sheet.use_id: sheet for sheet in gather_sheets(living, on=day)}
-        current = {row.use_id: row for row in CurrentVerdict.objects.filter(use_id__in=living)}
+        verdicts = CurrentVerdict.objects.only("use_id", "sheet_digest", "policy_digest", "next_change_on")
+        current = {row.use_id: row for row in verdicts.filter(use_id__in=living)}
         due = [sheet for use_id, sheet in sheets.items() if force or _is_due(current.get(use_id), sheet, policy, day)]
         judged = [JudgedUse(sheet.use_id, sheet, judge(sheet.known, compiled(policy), day), policy) for sheet in due]
         if judged:
@@ -141,7 +157,7 @@ def _store(judged: Sequence[JudgedUse], day: dt.date) -> None:
     # The uses are locked: nobody else stores sheets of theirs meanwhile.
     new = {
         (one.use_id, one.sheet.digest): FactSheet(
-            use_id=one.use_id, digest=one.sheet.digest, content=one.sheet.content, row_version=1
+            use_id=one.use_id, digest=one.sheet.digest, content=Json(one.sheet.written.decode()), row_version=1
         )
         for one in judged
         if (one.use_id, one.sheet.digest) not in sheets

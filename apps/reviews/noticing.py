@@ -63,7 +63,7 @@ PARTS = ("use_case", "deployment__release__model__developer")
 def _stated_approvals(ids: Sequence[UUID], held: Mapping[UUID, ApprovalSnapshot]) -> dict[UUID, dt.date]:
     """The uses whose use case states a day of approval that is newer than the one on record."""
     cases = dict(Use.objects.filter(id__in=ids).values_list("id", "use_case_id"))
-    facts = current_facts({SubjectRef("use_case", case) for case in cases.values()})
+    facts = current_facts({SubjectRef("use_case", case) for case in cases.values()}, fields=("approved_on",))
     found = {}
     for use_id, case in cases.items():
         fact = facts[SubjectRef("use_case", case)].get("approved_on")

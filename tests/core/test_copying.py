@@ -7,8 +7,9 @@ from django.db import IntegrityError
 from django.db.utils import DatabaseError
 
 from apps.audit.selectors import history
+from apps.core.canonical import canonical_json
 from apps.core.changes import change
-from apps.core.copying import copy_rows
+from apps.core.copying import Json, copy_rows
 from apps.core.memory import collector_paused
 from apps.findings.models import Task
 from apps.parties.models import Party
@@ -29,6 +30,13 @@ class TestCopying:
             assert (stored.missing, stored.due_on, stored.status) == (row.missing, None, "open")
             assert stored.created_at == row.created_at
             assert not row._state.adding
+
+    def test_json_that_is_written_out_already_arrives_as_if_it_were_not(self) -> None:
+        missing = [{"path": "a\tb\\", "rules": ["ü\N{SNOWMAN}\n"]}]
+        row = Task(use=a_use(), missing=Json(canonical_json(missing).decode()), row_version=1)
+        with change(SETUP, "test.copy"):
+            copy_rows([row])
+        assert Task.objects.get(id=row.id).missing == missing
 
     def test_the_journal_hears_of_every_row_and_refuses_what_no_change_surrounds(self) -> None:
         with pytest.raises(DatabaseError, match="outside of a recorded change"):

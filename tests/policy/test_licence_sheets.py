@@ -167,6 +167,27 @@ def test_queries_do_not_grow_with_uses_or_ancestors() -> None:
     assert count(few) == count(many)
 
 
+def test_uses_of_one_release_share_what_they_have_in_common_and_nothing_else() -> None:
+    profile()
+    lab, host = a_party(), a_party()
+    model, other = licensed("mit", licensed("cc-by-nc-4.0"), developer=lab), licensed("mit", developer=lab)
+    state("party", host.id, hq_country="FR")
+    uses = [
+        a_use_of(model),
+        a_use_of(model, commercial=False),
+        a_use_of(model, countries=["KR"]),
+        a_use_of(other, purpose="Answer letters"),
+        a_use(release=a_release(model), operator_id=host.id),
+    ]
+    together = {sheet.use_id: sheet for sheet in gather_sheets([use.id for use in uses])}
+    assert {use.id: sheet_of(use).content for use in uses} == {key: sheet.content for key, sheet in together.items()}
+    judged = [together[use.id].facts["licence.judgement"]["value"] for use in uses]
+    assert (judged[0], judged[3]) == ("violation", "fine")
+    assert judged[1] != "violation"
+    hosts = [any(one["role"] == "host" for one in (value(use, "model.origin") or ())) for use in uses]
+    assert hosts == [False, False, False, False, True]
+
+
 def test_unreadable_terms_are_reviewed() -> None:
     profile()
     odd = saved(Licence(key="odd", ref="LicenseRef-odd", name="Odd", terms={"surprise": {}}))

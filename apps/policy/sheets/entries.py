@@ -96,9 +96,12 @@ def derived(value: Any, basis: Iterable[Mapping[str, Any] | None], sources: Iter
 
 def next_expiry(entries: Iterable[Entry], on: dt.date) -> dt.date | None:
     """The day after which, seen from `on`, a statement ceases to count first; None when nothing expires."""
-    sides = (side for entry in entries for side in (entry, *entry.get("conflicts", ())))
-    days = (dt.date.fromisoformat(side["valid_until"]) for side in sides if "valid_until" in side)
-    return min((day for day in days if day >= on), default=None)
+    days = set()
+    for entry in entries:
+        if "valid_until" in entry:
+            days.add(entry["valid_until"])
+        days.update(side["valid_until"] for side in entry.get("conflicts", ()) if "valid_until" in side)
+    return min((day for day in map(dt.date.fromisoformat, days) if day >= on), default=None)
 
 
 def is_known(entry: Mapping[str, Any] | None) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.core.canonical import digest
+from apps.core.canonical import canonical_json, digest_of
 from apps.core.clock import today
 from apps.facts.catalogue import FIELDS
 from apps.facts.resolution import Fact
@@ -22,7 +22,7 @@ from apps.policy.sheets.origin import origin
 from apps.policy.sheets.places import endpoint_known, namespace_official
 from apps.policy.sheets.screening import screening
 from apps.policy.sheets.surroundings import Surroundings, surroundings
-from apps.registry.models import Release, Use
+from apps.registry.models import Model, Release, Use
 
 FORMAT = 1
 
@@ -42,9 +42,14 @@ class Sheet:
         return {"format": FORMAT, "use": str(self.use_id), "facts": self.facts}
 
     @cached_property
+    def written(self) -> bytes:
+        """The canonical JSON of `content`."""
+        return canonical_json(self.content)
+
+    @cached_property
     def digest(self) -> str:
         """`sha256:…` of the canonical JSON of `content`."""
-        return digest(self.content)
+        return digest_of(self.written)
 
     @cached_property
     def known(self) -> dict[str, dict[str, Any]]:
@@ -67,6 +72,13 @@ USE_PARTS = (
     "deployment__release",
     "deployment__release__model__developer",
 )
+_UNREAD = (
+    *("created_at", "updated_at", "use_case__updated_at", "deployment__created_at", "deployment__updated_at"),
+    *("deployment__release__updated_at", "deployment__release__model__created_at"),
+    *("deployment__release__model__updated_at", "deployment__release__model__developer__created_at"),
+    "deployment__release__model__developer__updated_at",
+)
+"""Times that no sheet shows; to read them takes as long as all else of a row."""
 
 
 def gather_sheets(
@@ -77,7 +89,8 @@ def gather_sheets(
     Constant number of queries. `on` is the day on which a statement's validity is judged: by default today, for a past
     moment that moment's day. What the past cannot be asked for is said at `Surroundings`.
     """
-    uses = list(Use.objects.select_related(*USE_PARTS).filter(id__in=list(use_ids)).order_by("id"))
+    rows = Use.objects.select_related(*USE_PARTS).defer(*_UNREAD)
+    uses = list(rows.filter(id__in=list(use_ids)).order_by("id"))
     if not uses:
         return []
     day = on or (timezone.localdate(recorded_at) if recorded_at else today())
@@ -99,19 +112,21 @@ def _people(uses: Sequence[Use], around: Surroundings) -> Mapping[str, str]:
 
 def _sheet(use: Use, around: Surroundings, people: Mapping[str, str], extra: Mapping[str, Entry]) -> Sheet:
     release, deployment = use.deployment.release, use.deployment
+    model = release.model
     facts: dict[str, Entry] = {}
     operator = around.operators.get(deployment.id)
     host = around.parties.get(operator) if operator else None
     names = {**people, str(host.id): host.name} if host else people
-    if around.organisation:
-        _state(facts, "org", around.facts_of("org", around.organisation.id))
-    _state(facts, "deployment", around.facts_of("deployment", deployment.id), names)
-    _state(facts, "use_case", around.facts_of("use_case", use.use_case_id), names)
+    if us := around.organisation:
+        facts.update(around.once("org", lambda: _stated("org", around.facts_of("org", us.id))))
+    facts.update(_stated("deployment", around.facts_of("deployment", deployment.id), names))
+    facts.update(_stated("use_case", around.facts_of("use_case", use.use_case_id), names))
     facts["use_case.name"] = recorded(use.use_case.name, "Register", use.use_case.created_at.date())
-    _state_party(facts, "provider", release.model.developer_id, around)
-    _state_party(facts, "operator", operator, around)
-    _state_model(facts, release, operator, around)
-    _state_release(facts, release, around)
+    facts.update(_of_party("provider", model.developer_id, around))
+    facts.update(_of_party("operator", operator, around))
+    facts.update(around.once(("model", model.id), lambda: _of_model(model, around)))
+    facts.update(origin(facts, model, operator, around))
+    facts.update(around.once(("release", release.id), lambda: _of_release(release, around)))
     facts.update(licence_facts(facts, release, around))
     facts.update(endpoint_known(facts, operator, around))
     facts.update(screening(facts, use, around))
@@ -121,45 +136,51 @@ def _sheet(use: Use, around: Surroundings, people: Mapping[str, str], extra: Map
     return Sheet(use.id, facts, last + dt.timedelta(days=1) if last else None)
 
 
-def _state(
-    facts: dict[str, Entry], path: str, stated: Mapping[str, Fact], names: Mapping[str, str] | None = None
-) -> None:
+def _stated(path: str, stated: Mapping[str, Fact], names: Mapping[str, str] | None = None) -> dict[str, Entry]:
+    found = {}
     for field, fact in stated.items():
         label = names.get(fact.value, "") if names and isinstance(fact.value, str) else ""
-        facts[f"{path}.{field}"] = from_fact(fact, label)
+        found[f"{path}.{field}"] = from_fact(fact, label)
+    return found
 
 
-def _state_party(facts: dict[str, Entry], path: str, party_id: UUID | None, around: Surroundings) -> None:
+def _of_party(path: str, party_id: UUID | None, around: Surroundings) -> Mapping[str, Entry]:
     """What is known of a party, or else of the entity or group that stands for it."""
-    if party_id is None:
-        return
-    for member in around.family(party_id):
-        for field, fact in around.facts_of("party", member).items():
-            if not is_known(facts.get(f"{path}.{field}")):
-                facts[f"{path}.{field}"] = from_fact(fact)
+
+    def gathered(party: UUID) -> dict[str, Entry]:
+        found: dict[str, Entry] = {}
+        for member in around.family(party):
+            for field, fact in around.facts_of("party", member).items():
+                if not is_known(found.get(f"{path}.{field}")):
+                    found[f"{path}.{field}"] = from_fact(fact)
+        return found
+
+    return around.once((path, party_id), lambda: gathered(party_id)) if party_id else {}
 
 
-def _state_model(facts: dict[str, Entry], release: Release, operator: UUID | None, around: Surroundings) -> None:
-    model = release.model
-    facts["model.name"] = from_columns(model.name, model)
-    facts["model.family"] = from_columns(model.family, model)
-    facts["model.kind"] = from_columns(model.kind, model)
-    facts["model.access"] = from_columns(model.access, model)
+def _of_model(model: Model, around: Surroundings) -> dict[str, Entry]:
     developer = model.developer
-    facts["model.developer"] = from_columns(str(developer.id) if developer else None, model, str(developer or ""))
-    _state(facts, "model", around.facts_of("model", model.id))
-    facts.update(origin(facts, model, operator, around))
+    return {
+        "model.name": from_columns(model.name, model),
+        "model.family": from_columns(model.family, model),
+        "model.kind": from_columns(model.kind, model),
+        "model.access": from_columns(model.access, model),
+        "model.developer": from_columns(str(developer.id) if developer else None, model, str(developer or "")),
+        **_stated("model", around.facts_of("model", model.id)),
+    }
 
 
-def _state_release(facts: dict[str, Entry], release: Release, around: Surroundings) -> None:
+def _of_release(release: Release, around: Surroundings) -> dict[str, Entry]:
     entered = release.created_at.date()
-    if release.revision:
-        facts["version.id"] = from_columns(release.revision, release)
-    facts["version.pinned"] = recorded(release.pinned, "Register: the release of the deployment", entered)
     has_files = release.id in around.releases_with_files
-    facts["version.artifact_sha256_recorded"] = recorded(has_files, "Register: recorded files of the release", entered)
-    _state(facts, "version", around.facts_of("release", release.id))
-    facts.update(namespace_official(release, around))
+    found = {
+        "version.pinned": recorded(release.pinned, "Register: the release of the deployment", entered),
+        "version.artifact_sha256_recorded": recorded(has_files, "Register: recorded files of the release", entered),
+    }
+    if release.revision:
+        found["version.id"] = from_columns(release.revision, release)
+    found |= _stated("version", around.facts_of("release", release.id))
+    return found | namespace_official(release, around)
 
 
 def paths_of(subject: str) -> list[str]:

@@ -31,24 +31,23 @@ _LOWEST = ("mau_threshold", "monthly_revenue_threshold_usd", "annual_revenue_thr
 
 
 def licence_facts(facts: Mapping[str, Entry], release: Release, around: Surroundings) -> dict[str, Entry]:
-    """Everything under `licence.` for a use whose other facts are in `facts`."""
+    """Everything under `licence.` for a use whose other facts are in `facts`.
+
+    The licensee is the same for a whole batch; uses of one release in equal circumstances are judged once.
+    """
+    profile = around.once("licensee", lambda: profile_of(facts))
+    use = circumstances_of(facts)
+    return around.once(("licence", release.id, use), lambda: _entries(release, profile, use, around))
+
+
+def _entries(release: Release, profile: LicenseeProfile, use: Circumstances, around: Surroundings) -> dict[str, Entry]:
     found = _own(release, around)
-    binding, judgement = judged(facts, release, around)
+    binding, judgement = judge_choices(around.binding.choices(release.model, release), profile, use)
     _tighten(found, binding, around)
     for path, entry in _judgement_entries(judgement).items():
         if not is_known(found.get(path)):
             found[path] = entry
     return found
-
-
-def judged(facts: Mapping[str, Entry], release: Release, around: Surroundings) -> tuple[Effective, Judgement]:
-    """What binds a use and what it means for us; uses of one release in equal circumstances are judged once."""
-    profile, use = profile_of(facts), circumstances_of(facts)
-    key = (release.id, repr(profile), use)
-    if key not in around.judged:
-        choices = around.binding.choices(release.model, release)
-        around.judged[key] = judge_choices(choices, profile, use)
-    return around.judged[key]
 
 
 def _value(facts: Mapping[str, Entry], path: str) -> Any:

@@ -1,6 +1,6 @@
 """Where a model comes from, derived through its lineage; never read off a name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -36,13 +36,24 @@ class _Origins:
         self.basis.append(entry)
 
 
-def origin(facts: dict[str, Entry], model: Model, operator: UUID | None, around: Surroundings) -> dict[str, Entry]:
+def origin(facts: Mapping[str, Entry], model: Model, operator: UUID | None, around: Surroundings) -> dict[str, Entry]:
     """`model.lineage_complete`, `model.origin_countries`, `model.origin_confirmed` and `model.origin`.
 
     Countries of origin are those of the developer and of the developers of all weight ancestors. `origin_countries`
     exists only when every one of them is known; otherwise those that are known stand in `origin_confirmed`, so that a
     rule can find something in them but never pass on them. `origin` shows teachers and host too, each in its role.
     """
+    found, shown = around.once(("origin", model.id), lambda: _of_model(facts, model, around))
+    host = around.parties.get(operator) if operator else None
+    shown = _Origins(list(shown.elements), list(shown.basis))
+    shown.add("host", host, model.name, around)
+    if shown.elements:
+        return {**found, "model.origin": derived(shown.elements, shown.basis, shown.sources)}
+    return found
+
+
+def _of_model(facts: Mapping[str, Entry], model: Model, around: Surroundings) -> tuple[dict[str, Entry], _Origins]:
+    """What holds for every use of a model, and where it comes from with its teachers but without a host."""
     edges = around.lineage.weight_ancestors(model.id)
     found: dict[str, Entry] = {}
     complete = facts.get("model.lineage_complete")
@@ -58,21 +69,12 @@ def origin(facts: dict[str, Entry], model: Model, operator: UUID | None, around:
         found["model.origin_confirmed"] = derived(made.countries, made.basis, made.sources)
     if made.elements and not made.gaps and complete and complete["value"] is True:
         found["model.origin_countries"] = derived(made.countries, [*made.basis, complete], made.sources)
-    shown = _with_others(made, model, operator, around)
-    if shown.elements:
-        found["model.origin"] = derived(shown.elements, shown.basis, shown.sources)
-    return found
-
-
-def _with_others(made: _Origins, model: Model, operator: UUID | None, around: Surroundings) -> _Origins:
-    shown = _Origins(list(made.elements), list(made.basis))
     for edge in around.lineage.teachers(model.id):
-        shown.add("teacher", edge.parent.developer if edge.parent else None, edge.parent_name, around)
-    shown.add("host", around.parties.get(operator) if operator else None, model.name, around)
-    return shown
+        made.add("teacher", edge.parent.developer if edge.parent else None, edge.parent_name, around)
+    return found, made
 
 
-def _lineage_complete(model: Model, facts: dict[str, Entry], edges: Sequence[LineageEdge]) -> Entry | None:
+def _lineage_complete(model: Model, facts: Mapping[str, Entry], edges: Sequence[LineageEdge]) -> Entry | None:
     """Whether every line of weights is recorded up to a base model; None where nobody can tell."""
     kind = facts.get("model.kind")
     unresolved = [edge.parent_name for edge in edges if edge.parent_id is None]

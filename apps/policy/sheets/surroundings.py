@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -15,8 +15,6 @@ from apps.accounts.models import Organisation
 from apps.facts.resolution import Fact
 from apps.facts.selectors import FactsBySubject, current_facts
 from apps.facts.subjects import SubjectRef
-from apps.licences.effective import Effective
-from apps.licences.judging import Judgement
 from apps.licences.meanings import Meanings
 from apps.licences.models import Licence
 from apps.parties.models import Domain, HubOrganisation, Party
@@ -30,6 +28,7 @@ from apps.registry.selectors import Lineage
 from apps.sanctions.models import Listing, RestrictionEvent
 from apps.sanctions.selectors import events_of, listings_of
 
+T = TypeVar("T")
 Row = TypeVar("Row")
 Stored = TypeVar("Stored", bound=StoredModel)
 
@@ -66,8 +65,15 @@ class Surroundings:
     listings: Mapping[UUID, Sequence[Listing]]
     events: Mapping[UUID, Sequence[RestrictionEvent]]
     knowledge_date: dt.date | None
-    judged: dict[Any, tuple[Effective, Judgement]] = field(default_factory=dict)
-    """Judgements of this batch by release, profile and circumstances."""
+    shared: dict[Hashable, Any] = field(default_factory=dict)
+    """What was derived for one use of this batch and holds for others: see `once`."""
+
+    def once(self, key: Hashable, derive: Callable[[], T]) -> T:
+        """What `derive` gives, made once in this batch for all that ask with an equal key. Nobody changes it."""
+        if key not in self.shared:
+            self.shared[key] = derive()
+        found: T = self.shared[key]
+        return found
 
     @cached_property
     def binding(self) -> Binding:
