@@ -23,7 +23,7 @@ def ownership(near: Iterable[UUID | None], screened: bool, around: Surroundings)
     asked = list(near)
     standing = around.standing
     tested = list(dict.fromkeys(standing.legal_entity(party) for party in asked if party))
-    shares = [(party, share) for party in tested for _, share in standing.shares(party, screened=screened)]
+    shares = [(party, share) for party in tested for share in _shares(party, screened, around)]
     found: dict[str, Entry] = {}
     for outcome, field in ((Outcome.OWNED, "owned_confirmed"), (Outcome.CONTROLLED, "control_confirmed")):
         if hits := [(party, share) for party, share in shares if share.outcome == outcome]:
@@ -33,6 +33,15 @@ def ownership(near: Iterable[UUID | None], screened: bool, around: Surroundings)
         found["screening.owned_pct"] = _entry(_largest(shares), tested, around)
         found["screening.control_hits"] = _entry(sorted(controlled), tested, around)
     return found
+
+
+def _shares(party: UUID, screened: bool, around: Surroundings) -> Sequence[Share]:
+    """What every regime makes of a party, which is the same for all uses that rest on it."""
+
+    def tested() -> list[Share]:
+        return [share for _, share in around.standing.shares(party, screened=screened)]
+
+    return around.once(("shares", party, screened), tested)
 
 
 def _largest(shares: Sequence[tuple[UUID, Share]]) -> dict[str, int | float]:
