@@ -11,6 +11,7 @@ from apps.core.errors import filled
 from apps.imports.records import UnreadableFile
 from apps.sanctions.entries import ListedParty
 
+MOST_ENTRIES = 500_000
 MOST_REJECTED = 1000
 MOST_NOTES = 1000
 T = TypeVar("T")
@@ -49,6 +50,7 @@ class Reading:
     """Entries yielded, by list."""
     _entries: Iterator[ListedParty] = field(default_factory=lambda: iter(()))
     _seen: set[tuple[str, str]] = field(default_factory=set)
+    _twins: Counter[str] = field(default_factory=Counter)
 
     def begin(self, entries: Iterator[ListedParty]) -> None:
         """Read on to the first entry, so that a file of another kind is refused at once."""
@@ -105,16 +107,15 @@ class Reading:
             self.note(entry.name, message)
             entry = replace(entry, reference=taken)
         self._seen.add((entry.list_key, taken))
+        if len(self._seen) > MOST_ENTRIES:
+            raise UnreadableFile(filled("The file holds more than %(most)d entries.", most=MOST_ENTRIES))
         return entry
 
     def _another(self, entry: ListedParty) -> str:
         # From what the entry says, so that it does not change when rows above it come or go; a number only for twins.
         base = f"{entry.reference[:170]}~{entry.digest.rpartition(':')[2][:8]}"
-        taken, count = base, 1
-        while (entry.list_key, taken) in self._seen:
-            count += 1
-            taken = f"{base}-{count}"
-        return taken
+        self._twins[base] += 1
+        return base if self._twins[base] == 1 else f"{base}-{self._twins[base]}"
 
     def _nothing(self) -> UnreadableFile:
         if self.rejected:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from django.utils.translation import gettext_noop
 
 from apps.core.errors import filled
+from apps.imports.lists.reading import Reading
 from apps.imports.records import UnreadableFile
 
 LONGEST_LINE = 1 << 20
@@ -114,14 +115,14 @@ class Table:
 
 def rows_by_header(
     stream: io.BufferedReader,
-    reject: Callable[[str, str], None],
+    reading: Reading,
     *,
     needed: Sequence[str],
     key: Callable[[str], str] = str.strip,
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
     """The rows of a CSV file by the names in its first row, each with its line; the delimiter is found by itself.
 
-    `key` makes a name of a header, `reject` is told of rows with another number of cells. Raises `UnreadableFile`
+    `key` makes a name of a header. Rows with another number of cells are rejected. Raises `UnreadableFile`
     where one of the `needed` names is missing and where one stands twice.
     """
     start = stream.peek(1 << 14).split(b"\n", 1)[0]
@@ -138,7 +139,14 @@ def rows_by_header(
             raise cut_off(table.number, len(header), len(cells))
         else:
             message = gettext_noop("It has %(found)d columns, where the first row has %(wanted)d.")
-            reject(f"line {table.number}", filled(message, found=len(cells), wanted=len(header)))
+            reading.reject(f"line {table.number}", filled(message, found=len(cells), wanted=len(header)))
+    note_end(table, reading)
+
+
+def note_end(table: Table, reading: Reading) -> None:
+    """Tell of a file whose last line has no end: it may be whole, and it may lack what came after."""
+    if not table.ended:
+        reading.note(f"line {table.number}", gettext_noop("The last line has no end: the file may be cut off."))
 
 
 def check_header(header: Sequence[str], needed: Sequence[str]) -> None:

@@ -29,9 +29,9 @@ class Readable(Protocol):
 class Limited(io.RawIOBase):
     """What a stream gives, up to `MOST_UNPACKED` bytes; more is refused, and so is what cannot be unpacked."""
 
-    def __init__(self, stream: Readable, *, most: int = MOST_UNPACKED) -> None:
+    def __init__(self, stream: Readable) -> None:
         super().__init__()
-        self._stream, self._left, self._most = stream, most, most
+        self._stream, self._left = stream, MOST_UNPACKED
 
     def readable(self) -> bool:
         return True
@@ -43,7 +43,7 @@ class Limited(io.RawIOBase):
             raise UnreadableFile(filled(_DAMAGED, error=str(error)[:200])) from error
         self._left -= len(piece)
         if self._left < 0:
-            raise UnreadableFile(filled("The file unpacks to more than %(most)d MiB.", most=self._most // 1024**2))
+            raise UnreadableFile(filled("The file unpacks to more than %(most)d MiB.", most=MOST_UNPACKED // 1024**2))
         buffer[: len(piece)] = piece
         return len(piece)
 

@@ -24,7 +24,7 @@ _PARTS = re.compile(r"; ?")
 
 def read(delivered: Delivered, reading: Reading) -> Iterator[ListedParty]:
     """The entries of the file, each on the list that its source label names."""
-    rows = rows_by_header(delivered.file(".csv"), reading.reject, needed=_NEEDED)
+    rows = rows_by_header(delivered.file(".csv"), reading, needed=_NEEDED)
     named = ((f"line {number}", row) for number, row in rows)
     return reading.each(named, lambda row: entries_of(_fields(row), reading))
 

@@ -18,7 +18,7 @@ def read(delivered: Delivered, reading: Reading) -> Iterator[ListedParty]:
     """The entries of the file."""
     if not reading.list_key:
         raise UnreadableFile("The file does not say which list it is: choose the list.")
-    rows = rows_by_header(delivered.file(".csv"), reading.reject, needed=("name",), key=_column)
+    rows = rows_by_header(delivered.file(".csv"), reading, needed=("name",), key=_column)
     for position, (number, row) in enumerate(rows, start=1):
         yield from reading.each([(f"line {number}", row)], partial(_entries, reading.list_key, position))
 
