@@ -50,17 +50,38 @@ def divided(
     """
     found: dict[UUID, Kept] = {}
     foreign: dict[tuple[str, str], dict[str, Any]] = {}
+    unknown: dict[str, list[str]] = {}
     cleaned: dict[str, Mapping[str, Any]] = {}
     for release, one in kept.items():
         if one.digest not in cleaned:
-            pointers = strangers(one.document)
+            pointers = unknown[one.digest] = strangers(one.document)
             cleaned[one.digest] = {} if "" in pointers else without(one.document, pointers)
             if pointers and "" not in pointers:
                 fields = {pointer: at(one.document, pointer) for pointer in pointers}
                 foreign[one.digest, ""] = {"document": one.digest, "fields": fields}
         document = cleaned[one.digest]
         if document:
-            found[release] = Kept(at(document, one.locator), document, one.locator, one.digest)
+            inside = [pointer.removeprefix(one.locator) for pointer in unknown[one.digest] if _within(pointer, one)]
+            found[release] = Kept(without(one.part, inside), document, one.locator, one.digest)
         else:
             foreign[one.digest, one.locator] = {"document": one.digest, "fields": {one.locator: one.part}}
     return found, list(foreign.values())
+
+
+def _within(pointer: str, one: Kept) -> bool:
+    return pointer.startswith(f"{one.locator}/")
+
+
+def around(kept: Iterable[Kept]) -> list[dict[str, Any]]:
+    """What documents hold beside the parts about releases, for one of another standard that carries the parts."""
+    by_digest: dict[str, list[Kept]] = {}
+    for one in kept:
+        by_digest.setdefault(one.digest, []).append(one)
+    found = []
+    for digest, parts in by_digest.items():
+        rest = (
+            {} if any(not one.locator for one in parts) else without(parts[0].document, [one.locator for one in parts])
+        )
+        if rest:
+            found.append({"document": digest, "rest": rest})
+    return found

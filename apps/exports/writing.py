@@ -18,7 +18,6 @@ from apps.imports.cyclonedx.schema import Knowledge
 from apps.imports.cyclonedx.schema import violations as cyclonedx_violations
 from apps.imports.spdx.schema import strangers as spdx_strangers
 from apps.imports.spdx.schema import violations as spdx_violations
-from apps.imports.spdx.schema import whole_violation
 from apps.licences.models import Licence
 
 NAME = "Weighbridge"
@@ -77,7 +76,5 @@ def complaints(format: str, made: Mapping[str, Any]) -> Sequence[FieldError]:  #
         errors = cyclonedx_violations(made, cyclonedx.SPEC)
     else:
         unknown = spdx_strangers(made)
-        errors = spdx_violations(made)
-        whole = whole_violation(made)
-        errors += [FieldError("", whole)] if whole and not errors else []
+        errors = spdx_violations(made, together=True)
     return [*errors, *(FieldError(pointer, "is not known to the schema") for pointer in unknown[:20])]

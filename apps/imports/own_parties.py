@@ -40,7 +40,7 @@ def party_property(record: PartyRecord) -> tuple[str, str]:
 def party_from(value: str, index: int) -> PartyRecord:
     """The record that `party_property` wrote. Raises `InvalidInput`, its pointer being `/` and the property's index."""
     found = object_of(value, index)
-    if not text_of(found, "name", index).strip():
+    if not text_of(found, "name", index):
         raise wrong_property(index, "a party without a name")
     return PartyRecord(
         name=text_of(found, "name", index),

@@ -39,7 +39,7 @@ def leaves(document: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def without(document: Any, pointers: Iterable[str]) -> Any:
-    """A copy of a document without the fields at some pointers."""
+    """A copy of a document without the fields, and without the items of lists, at some pointers."""
     left_out = frozenset(pointers)
     return _copy(document, "", left_out) if left_out else document
 
@@ -49,5 +49,6 @@ def _copy(value: Any, pointer: str, left_out: frozenset[str]) -> Any:
         kept = ((key, item, join(pointer, key)) for key, item in value.items())
         return {key: _copy(item, here, left_out) for key, item, here in kept if here not in left_out}
     if isinstance(value, list):
-        return [_copy(item, join(pointer, index), left_out) for index, item in enumerate(value)]
+        items = ((item, join(pointer, index)) for index, item in enumerate(value))
+        return [_copy(item, here, left_out) for item, here in items if here not in left_out]
     return value

@@ -13,7 +13,7 @@ from apps.core.canonical import canonical_json
 from apps.exports.cyclonedx.components import component, manufacturer, use_component
 from apps.exports.cyclonedx.merging import KEPT, keep, merge_part, remainder, settle
 from apps.exports.gathering import Gathered, ModelEntry
-from apps.exports.kept import Kept, divided
+from apps.exports.kept import Kept, around, divided
 from apps.exports.references import References, serial_number, stamp
 from apps.imports.cyclonedx.schema import Knowledge
 from apps.imports.own_parties import party_property
@@ -62,6 +62,8 @@ def write(
     }
     for fields in strangers:
         keep(document["metadata"], fields)
+    for rest in around(foreign.values()):
+        keep(document["metadata"], rest, f"{KEPT}-spdx")
     for old in {one.digest: one for one in kept.values()}.values():
         remainder(document, old, renamed.get(old.digest, {}))
     settle(document, SPEC)

@@ -19,9 +19,8 @@ _FIRM = frozenset({"properties", "type", "name", "bom-ref"})
 """Fields of a component that are never moved away."""
 _LISTS = ("services", "externalReferences", "compositions", "vulnerabilities", "annotations", "properties")
 """Parts of a document that can stand beside those of others."""
-_KNOWN = frozenset(
-    {"$schema", "bomFormat", "specVersion", "serialNumber", "version", "components", "dependencies", *_LISTS}
-)
+_KNOWN = frozenset({"$schema", "bomFormat", "components", "dependencies", *_LISTS})
+"""Parts of a document that are merged or say nothing; its number and version are kept, since others refer to them."""
 _REFERRING = frozenset(
     {
         *("bom-ref", "ref", "dependsOn", "provides", "assemblies", "dependencies", "vulnerabilities", "subjects"),
@@ -221,6 +220,6 @@ def _find(component: Mapping[str, Any], path: list[str]) -> Any:
         return None
 
 
-def keep(holder: dict[str, Any], content: Mapping[str, Any]) -> None:
+def keep(holder: dict[str, Any], content: Mapping[str, Any], name: str = KEPT) -> None:
     """Put what has no place into a property."""
-    holder.setdefault("properties", []).append({"name": KEPT, "value": canonical_json(content).decode()})
+    holder.setdefault("properties", []).append({"name": name, "value": canonical_json(content).decode()})

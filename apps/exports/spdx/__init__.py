@@ -11,7 +11,7 @@ from uuid import UUID
 
 from apps.core.canonical import canonical_json
 from apps.exports.gathering import Gathered
-from apps.exports.kept import Kept, divided
+from apps.exports.kept import Kept, around, divided
 from apps.exports.licences import licences_of
 from apps.exports.references import References, serial_number, stamp
 from apps.exports.spdx.elements import Elements, extension, package, use_package
@@ -38,6 +38,7 @@ def write(
     kept, foreign_fields = divided(kept, strangers)
     elements = Elements(References())
     elements.kept += [(KEPT, canonical_json(fields).decode()) for fields in foreign_fields]
+    elements.kept += [(f"{KEPT}-cyclonedx", canonical_json(rest).decode()) for rest in around(foreign.values())]
     ids = {entry.release_id: elements.id_of(elements.names.model(entry.record)) for entry in gathered.models}
     named = {pair: ids[entry.release_id] for entry in gathered.models if entry.main for pair in _names(entry.record)}
     renamed: dict[str, dict[str, str]] = {}

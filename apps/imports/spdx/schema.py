@@ -2,7 +2,8 @@
 
 The classes come with spdx-python-model, which is generated from the RDF and SHACL definitions of the specification. It
 checks types, enumerations, forms and required properties of one object after the other and stops at the first error;
-so every element is tried on its own, and a wrong one property by property, to say where.
+so where a group of elements is at fault every element is tried on its own, and a wrong one property by property, to say
+where.
 """
 
 import json
@@ -20,6 +21,8 @@ from apps.imports.pointers import join
 CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
 SPEC = "3.0.1"
 MAX_ERRORS = 20
+GROUP = 1000
+"""Elements that are tried together."""
 _ALWAYS = frozenset({"type", "spdxId", "@id"})
 _TROUBLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, NotImplementedError, RecursionError)
 _NUMBER_OF_OBJECT = re.compile(r" ?\(\d{9,}\)")
@@ -67,19 +70,40 @@ def _unknown(pointer: str, value: Any) -> Iterator[str]:
             yield from _unknown(join(pointer, key), item)
 
 
-def violations(document: Mapping[str, Any], left_out: Iterable[str] = ()) -> list[FieldError]:
-    """Where the elements break the model, at most twenty; `left_out` are pointers of whole elements not to judge."""
-    found: list[FieldError] = []
+def violations(
+    document: Mapping[str, Any], left_out: Iterable[str] = (), *, together: bool = False
+) -> list[FieldError]:
+    """Where the elements break the model, at most twenty; `left_out` are pointers of whole elements not to judge.
+
+    With `together` also what is wrong only between elements, such as an identifier that stands twice. Elements are
+    tried in groups, and one by one only where a group is at fault.
+    """
     skipped = frozenset(left_out)
-    for pointer, element in elements(document):
-        if pointer not in skipped and len(found) < MAX_ERRORS:
-            found.extend(_judged(pointer, element))
-    return found[:MAX_ERRORS]
+    judged = [(pointer, element) for pointer, element in elements(document) if pointer not in skipped]
+    found: list[FieldError] = []
+    for start in range(0, len(judged), GROUP):
+        group = judged[start : start + GROUP]
+        typed = not any(_wrong_types(one) for _, one in group)
+        trouble = _trouble({"@context": CONTEXT, "@graph": [one for _, one in group]}, encode=True) if typed else ""
+        if typed and not trouble:
+            continue
+        apart = [error for pointer, element in group for error in _judged(pointer, element)]
+        found += apart or ([FieldError("", trouble)] if together and trouble else [])
+        if len(found) >= MAX_ERRORS:
+            break
+    return (found or (_twice(judged) if together else []))[:MAX_ERRORS]
 
 
-def whole_violation(document: Mapping[str, Any]) -> str:
-    """What is wrong when the document is read as one whole, such as an identifier that stands twice; else empty."""
-    return _trouble(document, encode=True)
+def _twice(judged: Iterable[tuple[str, Mapping[str, Any]]]) -> list[FieldError]:
+    """Identifiers that stand twice in a document."""
+    seen: set[str] = set()
+    found = []
+    for pointer, element in judged:
+        key = str(element.get("spdxId") or element.get("@id") or "")
+        if key and key in seen:
+            found.append(FieldError(pointer, filled("“%(path)s” stands twice", path=key[:200])))
+        seen.add(key)
+    return found
 
 
 def _wrong_types(element: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -43,7 +43,7 @@ def taken(*parties: PartyRecord) -> Import:
     ("path", "value", "message"),
     [
         ((), [], "must be a JSON object"),
-        (("name",), " ", "a party without a name"),
+        (("name",), "", "a party without a name"),
         (("name",), 7, "name must be text"),
         (("kind",), "army", "kind must be one of company"),
         (("group",), ["Alpha"], "group must be text"),

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from apps.imports import cyclonedx, spdx
+from apps.imports.cyclonedx import schema
 from apps.imports.hub_names import from_address, from_purl
 from apps.imports.pointers import at, leaves
 from apps.imports.records import ModelRecord, Reading, UnreadableFile
+from apps.imports.spdx import schema as spdx_schema
 from tests.imports.boms import documents
 from tests.imports.boms.documents import COMMIT, SHA
 
@@ -282,3 +284,57 @@ def test_a_document_of_many_components_and_addresses_is_read_soon() -> None:
     assert time.process_time() - start < 10
     twice = {**document, "components": components[:2] * 2}
     assert "uniqueItems" in refusal("cyclonedx", twice).errors[0].message
+
+
+class TestManyComponents:
+    """Long lists are judged piece by piece; nothing else is said of them than of short ones."""
+
+    def document(self, number: int = 130) -> dict[str, Any]:
+        components = [{"type": "machine-learning-model", "name": f"Alpha-{index}"} for index in range(number)]
+        return {"bomFormat": "CycloneDX", "specVersion": "1.7", "version": 1, "components": components}
+
+    def test_what_is_wrong_is_said_at_its_place(self) -> None:
+        document = self.document()
+        document["components"][77]["type"] = "spell"
+        document["components"][129]["licenses"] = [{"license": {"id": "Nobody-1.0"}}]
+        document["metadata"] = {"timestamp": "yesterday"}
+        assert [error.pointer for error in schema.violations(document, "1.7")] == [
+            "/components/129/licenses/0/license/id",
+            "/components/77/type",
+            "/metadata/timestamp",
+        ]
+
+    def test_an_item_that_stands_twice_is_said(self) -> None:
+        document = self.document()
+        assert schema.violations(document, "1.7") == []
+        document["components"].append(document["components"][0])
+        (error,) = schema.violations(document, "1.7")
+        assert (error.pointer, "uniqueItems" in error.message) == ("/components", True)
+
+    def test_what_does_not_fit_at_the_top_is_said_once(self) -> None:
+        document = self.document() | {"version": "one"}
+        assert [error.pointer for error in schema.violations(document, "1.7")] == ["/version"]
+
+
+class TestManyElements:
+    """Elements are tried together, and one by one where something is wrong."""
+
+    def test_a_wrong_one_is_said_at_its_place_and_what_stands_twice_too(self) -> None:
+        document = documents.spdx()
+        agents = [
+            {"type": "Organization", "spdxId": f"https://example.test/{index}", "creationInfo": "_:info", "name": "A"}
+            for index in range(1200)
+        ]
+        first = len(document["@graph"])
+        document["@graph"] += agents
+        assert spdx_schema.violations(document, together=True) == []
+        document["@graph"].append(agents[0])
+        (twice,) = spdx_schema.violations(document, together=True)
+        assert (twice.pointer, twice.message) == (f"/@graph/{first + 1200}", "“https://example.test/0” stands twice")
+        assert spdx_schema.violations(document) == []
+        agents[1100]["creationInfo"] = 7
+        agents[1150]["name"] = ["A"]
+        assert [error.pointer for error in spdx_schema.violations(document, together=True)] == [
+            f"/@graph/{first + 1100}/creationInfo",
+            f"/@graph/{first + 1150}/name",
+        ]

@@ -117,6 +117,33 @@ def test_a_vendors_fields_are_exported_again_in_a_valid_document(kind: str, data
     assert [mark for mark in marks if mark not in text] == []
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("out", KINDS)
+def test_a_vendors_field_at_every_place_is_exported_again_whatever_the_standard(kind: str, out: str) -> None:
+    read, made, _write = KINDS[kind]
+    document = made()
+    for number, place in enumerate(OBJECTS[kind]):
+        at(document, place)["vendor:extra"] = f"mark-{number}."
+    entries, kept = left_behind(read(json.dumps(document).encode(), name="f"))
+    both: dict[str, Any] = {"kept": kept, "foreign": {}} if out == kind else {"kept": {}, "foreign": kept}
+    exported = KINDS[out][2](entries, product=("Weighbridge", "1"), licences={}, **both)
+    assert not complaints(out, exported)
+    text = json.dumps(exported)
+    assert [place for number, place in enumerate(OBJECTS[kind]) if f"mark-{number}." not in text] == []
+
+
+def test_elements_and_extensions_of_a_vendors_classes_are_exported_again_in_a_valid_document() -> None:
+    document = documents.spdx()
+    package = next(one for one in document["@graph"] if one["type"] == "ai_AIPackage")
+    package["extension"] = [{"type": "https://vendor.example/ns#Card", "vendor:grade": "mark-1"}]
+    thing = {"type": "vendor_Thing", "spdxId": "https://vendor.example/1", "vendor:taste": "mark-2"}
+    document["@graph"].insert(0, thing)
+    entries, kept = left_behind(spdx.read(json.dumps(document).encode(), name="f"))
+    exported = to_spdx.write(entries, product=("Weighbridge", "1"), licences={}, kept=kept, foreign={})
+    assert not complaints("spdx", exported)
+    assert all(mark in json.dumps(exported) for mark in ("mark-1", "mark-2"))
+
+
 def left_behind(reading: Reading) -> tuple[Gathered, dict[UUID, Kept]]:
     """What an import of the reading leaves in the register, and what it keeps of the document."""
     assert reading.document is not None
