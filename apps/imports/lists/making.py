@@ -22,7 +22,7 @@ _SPACES = re.compile(r"\s+")
 _NO_WORD = re.compile(r"[\W_]+")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*|[Zz+].*)?")
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
+_FIGURES = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 _WORDED = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3})[a-z]*\.?[- ](\d{4})")
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})")
 _KINDS = {
@@ -57,15 +57,18 @@ def kind_of(text: object) -> EntryKind:
     return _KIND_OF.get(tidy(text).casefold(), EntryKind.UNKNOWN)
 
 
-def day_of(text: object, *, month_first: bool = False) -> dt.date | None:
-    """The day that a text means exactly; None for anything less. `month_first` reads `12/17/2014` as the US do."""
+def day_of(text: object, *, month_first: bool | None = None) -> dt.date | None:
+    """The day that a text means exactly; None for anything less.
+
+    `month_first` says how an authority writes `12/10/2014`; where it is not known, only days are read of which the
+    order is plain.
+    """
     written = tidy(text)
     try:
         if found := _ISO.fullmatch(written):
             return dt.date(int(found[1]), int(found[2]), int(found[3]))
-        if found := _DAY_FIRST.fullmatch(written):
-            day, month = (2, 1) if month_first else (1, 2)
-            return dt.date(int(found[3]), int(found[month]), int(found[day]))
+        if found := _FIGURES.fullmatch(written):
+            return _of_figures(int(found[1]), int(found[2]), int(found[3]), month_first)
         if found := _WORDED.fullmatch(written):
             return dt.date(int(found[3]), _MONTHS.index(found[2].lower()) + 1, int(found[1]))
         if found := _MONTH_FIRST.fullmatch(written):
@@ -73,6 +76,14 @@ def day_of(text: object, *, month_first: bool = False) -> dt.date | None:
     except ValueError:
         return None
     return None
+
+
+def _of_figures(first: int, second: int, year: int, month_first: bool | None) -> dt.date | None:
+    if month_first is None:
+        if first <= 12 and second <= 12 and first != second:
+            return None
+        month_first = first <= 12
+    return dt.date(year, first, second) if month_first else dt.date(year, second, first)
 
 
 def moment_of(text: object) -> dt.datetime | None:

@@ -21,6 +21,7 @@ MOST_CHARACTERS = 4 * 1024 * 1024
 MOST_OUTSIDE = 100
 """Texts outside of entries that are kept; no list has more than a dozen."""
 PIECE = 1 << 16
+_ENTITIES = gettext_noop("The file holds a document type or entities, which no published list has; it is not read.")
 
 
 @dataclass(slots=True)
@@ -101,8 +102,7 @@ class XmlFile:
         try:
             step(*given)
         except DefusedXmlException as error:
-            message = "The file holds a document type or entities, which no published list has; it is not read."
-            raise UnreadableFile(message) from error
+            raise UnreadableFile(_ENTITIES) from error
         except ParseError as error:
             raise _broken(error) from error
         except (LookupError, ValueError) as error:

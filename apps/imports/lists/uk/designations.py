@@ -138,7 +138,7 @@ class Designation:
         return (text for name in names for text in self._said.get(name, ()))
 
     def _listed_on(self) -> dt.date | None:
-        days = [day for text in self._all(_LISTED) if (day := day_of(text))]
+        days = [day for text in self._all(_LISTED) if (day := day_of(text, month_first=False))]
         return min(days, default=None)
 
 

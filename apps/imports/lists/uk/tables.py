@@ -29,7 +29,7 @@ def _header(rows: Iterator[tuple[str, Sequence[str]]], reading: Reading) -> list
         if count >= _ROWS_ABOVE:
             break
         for text in cells:
-            reading.publish(day_of(tidy(text).rpartition(": ")[2]))
+            reading.publish(day_of(tidy(text).rpartition(": ")[2], month_first=False))
     raise UnreadableFile("This is another kind of file: its first rows have no columns “Unique ID” and “Name”.")
 
 

@@ -18,7 +18,7 @@ def read(delivered: Delivered, reading: Reading) -> Iterator[ListedParty]:
     file = XmlFile(delivered.file(".xml"), root="Designations", entries=frozenset({"Designation"}))
     key = reading.list_key or "UK-SANCTIONS-LIST"
     for count, node in enumerate(file.entries(), start=1):
-        reading.publish(day_of(file.head.get("DateGenerated")))
+        reading.publish(day_of(file.head.get("DateGenerated"), month_first=False))
         yield from reading.each([(f"Designation {count}", node)], lambda one: [_entry(one, key)])
 
 
