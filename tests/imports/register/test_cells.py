@@ -74,7 +74,7 @@ def test_is_read(spec: Any, cell: Any, value: object) -> None:
     [
         (NUMBER, "1.234", "thousands or a fraction"),
         (NUMBER, "1,234", "thousands or a fraction"),
-        (DAYS, "-1", "must be a number"),
+        (DAYS, "-1", "must not be negative"),
         (DAYS, -1, "must not be negative"),
         (DAYS, 1.5, "whole number"),
         (DAYS, "many", "must be a number"),
