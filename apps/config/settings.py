@@ -190,6 +190,8 @@ if EMAIL_URL:
 
 HUB_URL = environment.base_address("WEIGHBRIDGE_HUB_URL", "https://huggingface.co")
 """The hub from which cards are fetched by their identifier; empty: nothing is ever fetched."""
+LISTS = environment.flag("WEIGHBRIDGE_LISTS", default=False)
+"""Whether lists are fetched from their authorities, by schedule and by button; otherwise people upload them."""
 
 # REST ---------------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from apps.accounts.actors import Actor
 from apps.core.changes import change, one_at_a_time
 from apps.facts.signals import facts_changed
 from apps.imports.knowledge.licences import load_licences, read_licences
+from apps.imports.knowledge.list_sources import load_list_sources, read_list_sources
 from apps.imports.knowledge.models import load_models, read_models
 from apps.imports.knowledge.offers import load_offers, read_offers
 from apps.imports.knowledge.parties import load_parties, read_parties
@@ -23,10 +24,12 @@ def load_knowledge(*, actor: Actor) -> LoadReport:
     report = LoadReport()
     sources = Sources.load()
     lists, parties, events = read_lists(sources), read_parties(sources), read_events(sources)
+    list_sources = read_list_sources({entry.key for entry in lists})
     licences, models, offers = read_licences(), read_models(sources), read_offers(sources)
     with change(actor, "knowledge.load"):
         one_at_a_time("knowledge")
         load_lists(report, lists)
+        load_list_sources(report, list_sources)
         known = load_parties(actor, report, parties)
         load_listings(report, known, lists)
         load_events(report, known, events)

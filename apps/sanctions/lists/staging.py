@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from apps.accounts.actors import Actor
 from apps.core.changes import change
@@ -22,8 +22,8 @@ from apps.core.copying import copy_rows
 from apps.core.errors import Conflict, WeighbridgeError, told
 from apps.sanctions.entries import ListedParty
 from apps.sanctions.lists import guards
-from apps.sanctions.lists.indexing import index
-from apps.sanctions.models import Entry, EntryName, ListSource, ListVersion
+from apps.sanctions.matching import forget_names, index_names
+from apps.sanctions.models import Entry, EntryName, ListSource, ListVersion, NameKey
 
 CHUNK = 2000
 MOST_KEPT = 500
@@ -106,6 +106,13 @@ def clean(*, actor: Actor, source: ListSource) -> None:
     Entry.objects.filter(until__in=ids).update(until=None)
     while chunk := list(Entry.objects.filter(since__in=ids).order_by().values_list("id", flat=True)[:CHUNK]):
         Entry.objects.filter(id__in=chunk).delete()
+    forget_ended(source)
+
+
+def forget_ended(source: ListSource) -> None:
+    """Take the names of entries that count no more out of what matching looks through; the entries stay."""
+    ended = Entry.objects.filter(source=source, until__used_from__isnull=False)
+    forget_names(EntryName.objects.filter(Exists(NameKey.objects.filter(name=OuterRef("id"))), entry__in=ended))
 
 
 @contextmanager
@@ -233,7 +240,7 @@ class _Staging:
         copy_rows(rows)
         copy_rows(names)
         if names:
-            index(names)
+            index_names(names)
 
     def _judged(self, entries: Published) -> ListVersion:
         version, rejected = self.version, [*entries.rejected, *self.turned_away]

@@ -47,6 +47,11 @@ FILES = {
   not_found:
     - {parties: [maker-ltd], s: press, as_of: 2026-06-03}
 """,
+    "list_sources.yaml": """
+- {key: xx-list, title: Example list, format: generic-csv, url: "https://authority.example/list.csv", lists: [XX-LIST],
+  fetch: true}
+- {key: xx-upload, title: Example list by hand, format: generic-json, lists: [XX-LIST], oldest_hours: 900}
+""",
     "events.yaml": """
 - key: example-ban
   authority: Example authority

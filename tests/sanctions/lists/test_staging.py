@@ -11,7 +11,7 @@ from apps.sanctions.entries import EntryKind, of_body
 from apps.sanctions.lists import selectors, staging
 from apps.sanctions.lists.signals import list_switched
 from apps.sanctions.lists.switching import accept, switch
-from apps.sanctions.models import Entry, EntryName, ListSource, ListVersion
+from apps.sanctions.models import Entry, EntryName, ListSource, ListVersion, NameKey
 from tests.making import SETUP, an_actor, officer
 from tests.sanctions.lists.making import DAY, Made, a_file, a_source, in_use, listed, listed_many, staged
 
@@ -100,7 +100,7 @@ def test_files_longer_than_a_chunk_are_whole(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_names_are_handed_to_matching_with_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     handed: list[EntryName] = []
-    monkeypatch.setattr(staging, "index", handed.extend)
+    monkeypatch.setattr(staging, "index_names", handed.extend)
     source = a_source()
     in_use(source, [listed("1", "Alpha", "Al"), listed("2", "Beta")])
     assert [(name.text, name.entry.reference) for name in handed] == [("Alpha", "1"), ("Al", "1"), ("Beta", "2")]
@@ -108,6 +108,16 @@ def test_names_are_handed_to_matching_with_their_numbers(monkeypatch: pytest.Mon
     handed.clear()
     in_use(source, [listed("1", "Alpha", "Al"), listed("2", "Beta")])
     assert handed == []
+
+
+def test_names_that_count_no_more_are_forgotten_by_matching() -> None:
+    source = a_source()
+    in_use(source, [listed("1", "Alphatron Beacon"), listed("2", "Gammaville Works")])
+    in_use(source, [listed("1", "Alphatron Beacon")])
+    staging.forget_ended(source)
+    left = NameKey.objects.filter(name__entry__source=source).values_list("name__text", flat=True)
+    assert set(left) == {"Alphatron Beacon"}
+    assert Entry.objects.filter(source=source).count() == 2
 
 
 def test_a_number_given_twice_is_turned_away_and_counted() -> None:
