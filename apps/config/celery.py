@@ -29,6 +29,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "end reports on which nobody works": {"task": "reports.fail_lost_reports", "schedule": 1800.0},
     "end exports on which nobody works": {"task": "exports.fail_lost_exports", "schedule": 1800.0},
     "end imports on which nobody works": {"task": "imports.fail_lost_imports", "schedule": 1800.0},
+    "fetch the lists that are due": {"task": "imports.refresh_lists", "schedule": crontab(minute="17")},
     "forget answers to writes with an old idempotency key": {"task": "api.forget_old_answers", "schedule": 3600.0},
 }
 """The schedule of a new installation; afterwards the one in the database counts."""

@@ -24,6 +24,7 @@ class Import(BaseModel):
         WEIGHTS_HEADER = "weights-header", _("Header of a weights file")
         LITELLM = "litellm", _("LiteLLM configuration")
         OPENROUTER = "openrouter", _("OpenRouter models")
+        LIST = "list", _("Published list")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")

@@ -27,6 +27,7 @@ from apps.imports.applying import CHUNK, described, in_order, plan_chunk, report
 from apps.imports.hosted import is_configuration
 from apps.imports.hub_card.fetching import fetch_card
 from apps.imports.known import Known
+from apps.imports.lists.uploading import work_on_list
 from apps.imports.models import Import, ImportContent, ImportRow
 from apps.imports.planning import Context
 from apps.imports.records import Reading, Row, UnreadableFile
@@ -64,6 +65,8 @@ def receive_import(
     if len(content) > kinds.MOST_BYTES:
         message = filled("has more than %(most)d MiB", most=kinds.MOST_BYTES // 1024 // 1024)
         raise InvalidInput(message, pointer="/file")
+    if kind == Import.Kind.LIST:
+        raise InvalidInput("A list is sent with its source, and is not previewed.", pointer="/kind")
     kinds.reader_of(kind)
     if kind not in ("litellm", "openrouter") and is_configuration(content):
         # Taken for something else, its keys and passwords would be stored.
@@ -200,6 +203,9 @@ def run_import(*, import_id: UUID, seconds: float | None = WORK_FOR, actor: Acto
         actor.require("imports.run")
         if one.step == Import.Step.UNDO:
             undo(actor, one)
+            return True
+        if one.kind == Import.Kind.LIST:
+            work_on_list(actor, one)
             return True
         content = bytes(ImportContent.objects.values_list("content", flat=True).get(of=one))
         work = _Work(one, read(one.kind, content, one.file_name), actor)

@@ -12,22 +12,19 @@ _FOLLOWED = ("title", "format", "list_keys")
 """What the file decides also later; the rest is an installation's own after the first load."""
 
 
-def read_list_sources(list_keys: set[str]) -> list[dict[str, Any]]:
-    """The file's sources as columns. Raises `KnowledgeError`, also for a list that `lists.yaml` does not know."""
-    return [_source(entry, list_keys) for entry in keyed(FILE)]
+def read_list_sources() -> list[dict[str, Any]]:
+    """The file's sources as columns. Raises `KnowledgeError`."""
+    return [_source(entry) for entry in keyed(FILE)]
 
 
-def _source(entry: Entry, list_keys: set[str]) -> dict[str, Any]:
+def _source(entry: Entry) -> dict[str, Any]:
     with entry:
-        carried = entry.texts("lists", max_length=60)
-        if not carried or set(carried) - list_keys:
-            raise entry.error("lists must name lists of lists.yaml")
         return {
             "key": entry.key(max_length=60),
             "title": entry.text("title"),
             "format": entry.choice("format", tuple(FORMATS)),
             "url": entry.url("url"),
-            "list_keys": carried,
+            "list_keys": entry.texts("lists", max_length=60),
             "enabled": entry.flag("fetch"),
             "oldest_hours": _hours(entry),
         }

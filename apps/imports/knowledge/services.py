@@ -24,7 +24,7 @@ def load_knowledge(*, actor: Actor) -> LoadReport:
     report = LoadReport()
     sources = Sources.load()
     lists, parties, events = read_lists(sources), read_parties(sources), read_events(sources)
-    list_sources = read_list_sources({entry.key for entry in lists})
+    list_sources = read_list_sources()
     licences, models, offers = read_licences(), read_models(sources), read_offers(sources)
     with change(actor, "knowledge.load"):
         one_at_a_time("knowledge")

@@ -36,4 +36,4 @@ def _ending(stream: IO[bytes]) -> str:
         stream.seek(0)
     if start.startswith((b"{", b"[")):
         return "json"
-    return "xml" if start.startswith(b"<") and not start[:5].lower().startswith((b"<!doc", b"<html")) else "csv"
+    return "xml" if start.startswith(b"<") else "csv"

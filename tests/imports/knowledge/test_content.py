@@ -13,6 +13,7 @@ from django.conf import settings
 
 from apps.accounts.actors import Actor
 from apps.facts.models import Assertion
+from apps.imports.knowledge.list_sources import read_list_sources
 from apps.imports.knowledge.models import ModelEntry, read_models
 from apps.imports.knowledge.offers import OfferEntry, read_offers
 from apps.imports.knowledge.parties import PartyEntry, read_parties
@@ -52,6 +53,12 @@ def texts() -> Iterator[tuple[str, str]]:
 
 def test_every_source_is_used(content: Content) -> None:
     assert content.sources.unused == set()
+
+
+def test_every_source_of_lists_carries_lists_that_are_explained(content: Content) -> None:
+    known, carried = {entry.key for entry in content.lists}, [source["list_keys"] for source in read_list_sources()]
+    assert all(carried)
+    assert {key for keys in carried for key in keys} <= known
 
 
 def test_no_text_speaks_of_a_machine_or_of_anything_but_the_product() -> None:
