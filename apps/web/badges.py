@@ -14,7 +14,7 @@ from apps.policy.models import Decision, GateEffect, Outcome, Severity
 from apps.registry.models import Artefact, Environment, HostingMode, Model, Use, Verification
 from apps.reports.models import Report
 from apps.reviews.models import Change, Reopening, Review
-from apps.sanctions.models import EffectClass, Listing, RestrictionEvent
+from apps.sanctions.models import EffectClass, Listing, ListVersion, RestrictionEvent
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,16 @@ _LOOKS: Mapping[str, tuple[Any, Mapping[str, tuple[str, str]]]] = {
             "done": ("green", "check"),
             "failed": ("red", "stop"),
             "undone": ("grey", "minus"),
+        },
+    ),
+    "list-version": (
+        ListVersion.State,
+        {
+            "staged": ("blue", "clock"),
+            "refused": ("orange", "hand"),
+            "dropped": ("grey", "minus"),
+            "in_use": ("green", "check"),
+            "replaced": ("grey", "clock"),
         },
     ),
     "entry": (

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.errors import NotFound
 from apps.sanctions.lists.standing import Standing, standing_of
-from apps.sanctions.models import Entry, ListSource, ListVersion
+from apps.sanctions.models import Entry, EntryName, ListSource, ListVersion, RestrictedPartyList
 
 CHANGES = (("added", _("Added")), ("changed", _("Changed")), ("removed", _("Removed")))
 
@@ -32,6 +32,14 @@ def source_by_key(key: str) -> ListSource:
     return found
 
 
+def list_by_key(key: str) -> RestrictedPartyList:
+    """One list with its legal effect. Raises `NotFound`."""
+    found = RestrictedPartyList.objects.filter(key=key).first()
+    if found is None:
+        raise NotFound("There is no such list.")
+    return found
+
+
 def standings() -> dict[str, list[Standing]]:
     """How every list stands, by its key: once for each source that carries it. Two queries."""
     found: dict[str, list[Standing]] = defaultdict(list)
@@ -48,7 +56,7 @@ def alarms() -> list[Standing]:
 
 def versions_of(source: ListSource) -> QuerySet[ListVersion]:
     """The versions of a source, newest first."""
-    return source.versions.all()
+    return source.versions.order_by("-number")
 
 
 def version_by_id(version_id: UUID) -> ListVersion:
@@ -66,7 +74,8 @@ def entries_in_use(at: dt.datetime | None = None) -> QuerySet[Entry]:
 
 def named(found: QuerySet[Entry], text: str) -> QuerySet[Entry]:
     """Those of `found` one of whose names contains `text`, or whose number it is."""
-    return found.filter(Q(names__text__icontains=text) | Q(reference=text)).distinct()
+    bearing = EntryName.objects.filter(text__icontains=text).values("entry_id")
+    return found.filter(Q(id__in=bearing) | Q(reference=text))
 
 
 def entry_by_id(entry_id: UUID) -> Entry:

@@ -25,8 +25,10 @@ from apps.policy.publishing import policy_in_force
 from apps.policy.selectors import marked, standing
 from apps.registry.selectors import models, most_used, uses
 from apps.reviews.selectors import due_reviews
+from apps.sanctions.lists.selectors import alarms
 from apps.sanctions.selectors import events
 from apps.web.pages import page
+from apps.web.sanctions.showing import shown
 
 FOUND = 20
 SHOWN = 6
@@ -54,6 +56,7 @@ def overview(request: HttpRequest, actor: Actor) -> HttpResponse:
         "own_reviews": due.filter(use_case__owner_id=actor.user_id)[:SHOWN],
         "due_reviews": due.count(),
         "shadow": uses(actor).filter(deployment__observed_only=True).exclude(status="retired")[:SHOWN],
+        "alarms": [shown(standing) for standing in alarms()],
         "developers": developers[:SHOWN],
         "operators": most_used(actor, "operator")[:SHOWN],
         "countries": _countries(developers)[:SHOWN],
@@ -109,6 +112,8 @@ def system(request: HttpRequest, actor: Actor) -> HttpResponse:
         "processes": seen(),
         "marked": marked(),
         "failed": failed(actor),
+        "alarms": [shown(standing) for standing in alarms()],
+        "lists_on": settings.LISTS,
         "mail": settings.EMAIL_LOCAL,
         "queue": "PostgreSQL" if not settings.CELERY_BROKER_URL else settings.CELERY_BROKER_URL.partition(":")[0],
     }

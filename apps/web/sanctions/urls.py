@@ -2,10 +2,20 @@
 
 from django.urls import path
 
-from apps.web.sanctions import views
+from apps.web.sanctions import published, views
 
 urlpatterns = [
-    path("screening/lists", views.lists, name="lists"),
+    path("screening/lists", published.lists, name="lists"),
+    path("screening/lists/<slug:list_key>", published.published, name="list"),
+    path("screening/entries/<uuid:entry_id>", published.entry, name="list-entry"),
+    path("screening/sources/new", published.new_source, name="list-source-new"),
+    path("screening/sources/<slug:source_key>", published.source, name="list-source"),
+    path("screening/sources/<slug:source_key>/refresh", published.refresh, name="list-refresh"),
+    path("screening/sources/<slug:source_key>/upload", published.upload, name="list-upload"),
+    path("screening/sources/<slug:source_key>/change", published.change, name="list-source-change"),
+    path("screening/versions/<uuid:version_id>", published.version, name="list-version"),
+    path("screening/versions/<uuid:version_id>/accept", published.accept, name="list-accept"),
+    path("screening/versions/<uuid:version_id>/file", published.version_file, name="list-file"),
     path("screening/events", views.events, name="restriction-events"),
     path("screening/events/<uuid:event_id>", views.event, name="restriction-event"),
 ]

@@ -1,4 +1,4 @@
-"""What being on a list means, and what authorities have done."""
+"""What authorities have done."""
 
 from uuid import UUID
 
@@ -11,20 +11,6 @@ from apps.sanctions import selectors
 from apps.sanctions.models import EffectClass, RestrictionEvent
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import page
-
-
-@page()
-def lists(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Every list with its legal effect."""
-    actor.require("register.read")
-    return list_page(
-        request,
-        "sanctions/lists.html",
-        selectors.lists(),
-        orders=(Order("key", ("key",)),),
-        filters=(Filter("effect", _("Legal effect"), EffectClass.choices, "effect_class"),),
-        search=("key", "title", "authority_en", "authority_de"),
-    )
 
 
 @page()

@@ -23,6 +23,7 @@ from apps.web.audit.wording import action_word
 from apps.web.badges import badge_for
 from apps.web.facts import Line, line
 from apps.web.pages import language
+from apps.web.sanctions.showing import KINDS
 from apps.web.who import who as who_in_words
 
 register = template.Library()
@@ -130,6 +131,12 @@ def days_left(value: dt.date | None) -> str:
 def country(code: str) -> str:
     """A country by its name."""
     return country_name(str(code), language())
+
+
+@register.filter
+def entry_kind(kind: str) -> str:
+    """What sort of thing an entry of a list is about."""
+    return str(dict(KINDS).get(kind, kind))
 
 
 @register.filter
