@@ -24,6 +24,7 @@ WRITES = frozenset(
         "use-evaluate",
         "licence-text-settle",
         "change-settle",
+        "list-refresh",
     }
 )
 """Addresses that only take a POST."""
@@ -44,6 +45,9 @@ LISTS = frozenset(
         "reviews-done",
         "changes",
         "lists",
+        "list",
+        "list-source",
+        "list-version",
         "restriction-events",
         "parameters",
         "policy-versions",

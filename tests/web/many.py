@@ -32,6 +32,7 @@ from apps.reviews.services import complete_review
 from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, RestrictionEvent
 from tests.making import SETUP, a_model, a_party, a_team, a_user, state
 from tests.registry.verification.signing import Key
+from tests.web.published import many_published
 from tests.web.world import SOURCE, World, a_use_of
 
 MANY = 60
@@ -74,6 +75,7 @@ def _shared(world: World) -> None:
     with change(SETUP, "tests.fill"):
         for number in range(MANY):
             _knowledge(world.developer, number)
+        many_published(world.shared["list_version_id"])
 
 
 def _files(world: World) -> None:

@@ -32,6 +32,7 @@ TEAMS = {
 """Arguments that name what belongs to a team."""
 
 ACCOUNTS = {"people", "person-new", "person", "teams"}
+LIST_SOURCES = {"list-source-change", "list-source-new"}
 CHANGES = {"use-new", "use-new-model", "use-facts", "use-claim", "use-retire", "subject-fact", "organisation-facts"} | {
     *(
         "import-new",
@@ -49,17 +50,20 @@ CHANGES = {"use-new", "use-new-model", "use-facts", "use-claim", "use-retire", "
         "licence-text-new",
     ),
     *("licensee", "licensee-facts"),
+    *("list-upload", "list-accept"),
+    *LIST_SOURCES,
     *("artefact-sums", "artefact-signature", "trusted-signer-new", "trusted-signer-withdraw"),
 }
 REFUSED: dict[str, set[str]] = {
-    "officer": ACCOUNTS,
+    "officer": ACCOUNTS | LIST_SOURCES,
     "administrator": {"waiver-new", "use-review"},
     "approver": ACCOUNTS | CHANGES | {"system"},
     "auditor": ACCOUNTS | CHANGES | {"use-review"},
     "owner": ACCOUNTS
     | {"import-new", "import-fetch", "import-template", "trusted-signer-new", "trusted-signer-withdraw"}
     | {"project-new", "organisation-facts", "system", "journal", "journal-entry", "lineage-new"}
-    | {"lineage-decide", "lineage-withdraw"}
+    | {"lineage-decide", "lineage-withdraw", "list-upload", "list-accept"}
+    | LIST_SOURCES
     | {"licensee", "licensee-facts"},
 }
 """Pages that say “not permitted” to somebody who is signed in; everything else opens."""
@@ -156,7 +160,7 @@ class TestEveryPage:
             if TEAMS & set(address.arguments):
                 continue
             answer = stranger.get(address.path({**world.arguments, **world.theirs.rows}))
-            shown = answer.content.decode(errors="replace")  # one of them is a file
+            shown = answer.getvalue().decode(errors="replace")  # one of them is a file
             leaked = [key for key in ours if key in shown]
             assert not leaked, f"{address.name} shows {leaked}"
             assert world.ours.use.name not in shown, address.name

@@ -42,6 +42,7 @@ from apps.reviews.settling import approve_again
 from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, RestrictionEvent
 from tests.making import PASSWORD, SETUP, a_model, a_party, a_policy, a_rule, a_team, a_use, a_user, state
 from tests.registry.verification.signing import Key, a_folder, sign_with_key
+from tests.web.published import a_published_list
 
 KEY = Key.new()
 NATIVE = "青山人工智能科技有限公司"
@@ -234,6 +235,7 @@ def _shared(world: World) -> None:
     )
     with change(SETUP, "tests.fill"):
         event = _knowledge(developer)
+        published = a_published_list(NASTY)
     journal = registry.state_facts(
         actor=SETUP,
         subject_type="party",
@@ -259,6 +261,7 @@ def _shared(world: World) -> None:
         "party_id": developer.id,
         "licence_id": world.licence.id,
         "event_id": event.id,
+        **published,
         "code": RULES[0],
         "subject_type": "deployment",
         "name": "retention_days",

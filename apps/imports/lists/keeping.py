@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from django.conf import settings
 
@@ -57,14 +57,12 @@ def keep(file: IO[bytes]) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-@contextmanager
-def kept(sha256: str) -> Iterator[IO[bytes]]:
-    """The file with a checksum, as it came. Raises `NotFound` where it is not here."""
+def kept(sha256: str) -> IO[bytes]:
+    """The file with a checksum, as it came, to be closed by whoever asks. Raises `NotFound` where it is not here."""
     path = _kept(sha256)
     if path is None:
         raise NotFound("The file is not on this machine; the folder of files may not be shared, or not restored.")
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        yield file  # type: ignore[misc]  # both read bytes and seek
+    return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
 
 def _kept(sha256: str) -> Path | None:

@@ -106,6 +106,11 @@ class ListVersion(BaseModel):
     def __str__(self) -> str:
         return f"{self.source_id} {self.number}"
 
+    @property
+    def by_list(self) -> list[tuple[str, int]]:
+        """Its counts in the order of the lists' keys; the database keeps them in one of its own."""
+        return sorted(self.counts.items())
+
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Entries by whether they count."""

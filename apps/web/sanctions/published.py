@@ -65,10 +65,10 @@ def published(request: HttpRequest, actor: Actor, list_key: str) -> HttpResponse
 
 
 @page()
-def entry(request: HttpRequest, actor: Actor, entry_id: UUID) -> HttpResponse:
+def entry(request: HttpRequest, actor: Actor, listed_id: UUID) -> HttpResponse:
     """One entry: all that it says, and what being on its list means."""
     actor.require("register.read")
-    one = selectors.entry_by_id(entry_id)
+    one = selectors.entry_by_id(listed_id)
     context = {
         "entry": one,
         "list": selectors.list_by_key(one.list_key),
@@ -167,17 +167,17 @@ def _source_form(request: HttpRequest, form: SourceForm, one: ListSource | None)
 
 
 @page()
-def version(request: HttpRequest, actor: Actor, version_id: UUID) -> HttpResponse:
+def version(request: HttpRequest, actor: Actor, list_version_id: UUID) -> HttpResponse:
     """One version: what it changes with old and new, what could not be read, and why guards refused it."""
     actor.require("register.read")
-    return _version(request, actor, selectors.version_by_id(version_id), ReasonForm())
+    return _version(request, actor, selectors.version_by_id(list_version_id), ReasonForm())
 
 
 @page("GET", "POST")
-def accept(request: HttpRequest, actor: Actor, version_id: UUID) -> HttpResponse:
+def accept(request: HttpRequest, actor: Actor, list_version_id: UUID) -> HttpResponse:
     """Take a refused version into use with a reason."""
     actor.require("lists.manage")
-    one = selectors.version_by_id(version_id)
+    one = selectors.version_by_id(list_version_id)
     is_sent = request.method == "POST"
     form = ReasonForm(request.POST) if is_sent else ReasonForm()
     if is_sent and form.is_valid():
@@ -212,11 +212,9 @@ def _version(request: HttpRequest, actor: Actor, one: ListVersion, form: ReasonF
 
 
 @page()
-def version_file(request: HttpRequest, actor: Actor, version_id: UUID) -> HttpResponseBase:
+def version_file(request: HttpRequest, actor: Actor, list_version_id: UUID) -> HttpResponseBase:
     """The file of a version as it came."""
     actor.require("register.read")
-    one = selectors.version_by_id(version_id)
-    opened = kept(one.sha256)
-    response = FileResponse(opened.__enter__(), as_attachment=True, filename=f"{one.source.key}-{one.number}")
-    response["Content-Type"] = "application/octet-stream"
-    return response
+    one = selectors.version_by_id(list_version_id)
+    name = f"{one.source.key}-{one.number}"
+    return FileResponse(kept(one.sha256), as_attachment=True, filename=name, content_type="application/octet-stream")

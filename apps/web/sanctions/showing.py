@@ -78,16 +78,20 @@ def age_in_words(age: dt.timedelta | None) -> str:
     if age is None:
         return "–"
     hours = int(age.total_seconds() // 3600)
+    if not hours:
+        return gettext("less than an hour")
     if hours < 48:
         return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
     return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
 
 
 def with_standings(rows: Sequence[RestrictedPartyList]) -> None:
-    """Put to each list how its sources stand."""
+    """Put to each list how its sources stand: those in use, or where there is none of them, all."""
     standings = selectors.standings()
     for row in rows:
-        row.standings = [shown(one) for one in standings.get(row.key, ())]  # type: ignore[attr-defined]
+        found = standings.get(row.key, [])
+        in_use = [one for one in found if one.version]
+        row.standings = [shown(one) for one in in_use or found]  # type: ignore[attr-defined]
 
 
 def refusals_of(version: ListVersion) -> list[tuple[str, str]]:

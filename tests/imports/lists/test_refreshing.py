@@ -301,8 +301,8 @@ class TestKeeping:
                 keep(BytesIO(content))
 
     def test_one_that_is_not_here_is_told(self) -> None:
-        with pytest.raises(NotFound), kept("0" * 64):
-            pass
+        with pytest.raises(NotFound):
+            kept("0" * 64)
 
 
 FORMATS = [

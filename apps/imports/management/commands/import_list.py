@@ -54,7 +54,7 @@ class Command(BaseCommand):
     def _say(self, version: ListVersion) -> None:
         day = f", of {version.published_at:%Y-%m-%d}" if version.published_at else ""
         self.stdout.write(f"{version.source.key}: version {version.number}{day}, SHA-256 {version.sha256}")
-        for key, count in version.counts.items():
+        for key, count in version.by_list:
             self.stdout.write(f"  {key}: {count} entries")
         self.stdout.write(f"  {version.added} added, {version.changed} changed, {version.removed} removed")
         for row in version.rejected[:MOST_SHOWN]:
