@@ -106,4 +106,4 @@ def next_expiry(entries: Iterable[Entry], on: dt.date) -> dt.date | None:
 
 def is_known(entry: Mapping[str, Any] | None) -> bool:
     """Whether a rule may read the entry."""
-    return bool(entry) and entry is not None and entry.get("value") is not None
+    return entry is not None and entry.get("value") is not None
