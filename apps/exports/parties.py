@@ -58,6 +58,7 @@ def _stake(one: Stake, called: Callable[[UUID | None], str]) -> StakeRecord:
         voting_pct=_share(one.voting_pct),
         valid_from=one.valid_from,
         valid_to=one.valid_to,
+        free_float=one.free_float,
         **_said(one),
     )
 

@@ -45,21 +45,11 @@ class KnownParties:
         """The names, domains, namespaces and stakes of the parties that the file describes."""
         self._called: dict[str, set[UUID]] = defaultdict(set)
         self._other: dict[str, set[UUID]] = defaultdict(set)
-        self._owners: dict[UUID, set[UUID]] = defaultdict(set)
 
     def called(self, name: str) -> set[UUID]:
         """The parties of a name; those of which it is another name only where it is nobody's first."""
         key = folded(name)
         return self._called.get(key) or self._other.get(key) or set()
-
-    def owns(self, owner: UUID, owned: UUID) -> bool:
-        """Whether one party stands somewhere above another by the stakes that last."""
-        waiting, seen = [owned], {owned}
-        while waiting:
-            above = self._owners.get(waiting.pop(), set()) - seen
-            seen |= above
-            waiting.extend(above)
-        return owner in seen
 
     # Reading --------------------------------------------------------------------------------------------------------
 
@@ -76,8 +66,6 @@ class KnownParties:
         parties = [record for record in records if isinstance(record, PartyRecord)]
         if parties:
             self._load_held({key for record in parties for key in self.called(record.name)})
-        if any(record.stakes for record in parties):
-            self._load_owners()
 
     def _load_names(self, wanted: set[str]) -> None:
         if not wanted:
@@ -110,12 +98,6 @@ class KnownParties:
             for row in rows.order_by():
                 self.held[getattr(row, column)] |= keys_of(row)
 
-    def _load_owners(self) -> None:
-        rows = Stake.objects.filter(owner__isnull=False, valid_to__isnull=True).order_by()
-        for owned, owner in rows.values_list("owned_id", "owner_id"):
-            if owner:
-                self._owners[owned].add(owner)
-
     # What entries put there -----------------------------------------------------------------------------------------
 
     def add(self, row: BaseModel) -> None:
@@ -127,8 +109,6 @@ class KnownParties:
             self._other[folded(row.name)].add(row.party_id)
         elif isinstance(row, HubOrganisation):
             self._add_namespace(row)
-        elif isinstance(row, Stake) and row.owner_id and row.valid_to is None:
-            self._owners[row.owned_id].add(row.owner_id)
 
     def _add_namespace(self, row: HubOrganisation) -> None:
         key = (row.hub, folded(row.name))

@@ -109,6 +109,7 @@ def _stake(found: dict[str, Any], index: int) -> StakeRecord:
         voting_pct=_share(found, "voting_pct", index),
         valid_from=begin,
         valid_to=end,
+        free_float=found.get("free_float") is True,
         **_said(found, index),
     )
 

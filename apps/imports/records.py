@@ -195,6 +195,7 @@ class StakeRecord(Said):
     voting_pct: str = ""
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    free_float: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

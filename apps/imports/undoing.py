@@ -20,7 +20,7 @@ from apps.imports.applying import IN_ORDER, table_of
 from apps.imports.models import Import, ImportRow, SourceDocument
 from apps.imports.telling import Telling
 from apps.licences.models import TextSighting
-from apps.parties.models import Party
+from apps.parties.models import Party, Stake
 from apps.registry.models import Artefact, Deployment, LineageClaim, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.services import retire_use
 from apps.registry.services.artefact_facts import state_artefact_facts_of
@@ -251,7 +251,7 @@ def _remove(
             _forget(kind, set(batch))
             if kind is Model:
                 forget_ended_edges(batch)
-            kind._default_manager.filter(id__in=batch).delete()
+            _every(kind).filter(id__in=batch).delete()
             telling.done(len(batch))
     return kept[:1000]
 
@@ -293,7 +293,7 @@ def _held(
         if getattr(other, "journal_exempt", "") and not _is_kept(other):
             continue  # a work list, or a copy
         column = relation.field.attname
-        rows = other._default_manager.filter(**{f"{column}__in": ids}).exclude(id__in=made.get(other, set()))
+        rows = _every(other).filter(**{f"{column}__in": ids}).exclude(id__in=made.get(other, set()))
         if other is SourceDocument:
             rows = rows.exclude(of=one)
         for key in rows.values_list(column, flat=True).distinct():
@@ -301,6 +301,11 @@ def _held(
     for key, why in _spoken_about(kind, ids - held.keys()).items():
         held.setdefault(key, why)
     return held
+
+
+def _every(kind: type[BaseModel]) -> Any:
+    """The rows of a table, of stakes also those that newer ones have superseded."""
+    return Stake.every if kind is Stake else kind._default_manager
 
 
 def _is_kept(kind: type[BaseModel]) -> bool:

@@ -144,6 +144,7 @@ stakes = st.builds(
     voting_pct=shares,
     valid_from=st.none() | days,
     valid_to=st.none() | st.dates(dt.date(2026, 11, 24), dt.date(2040, 1, 1)),
+    free_float=st.booleans(),
     **_SAID,
 )
 parties = st.builds(

@@ -96,7 +96,9 @@ def two_parties() -> tuple[Party, Party]:
         Domain(party=alpha, domain="a1pha.example", lookalike=True, **sourced(state=State.UNKNOWN)).save()
         HubOrganisation(party=alpha, name="Alpha", **sourced()).save()
         Stake(owner=state_fund, owner_name="Fund", equity_pct=Decimal("30.5"), **stake).save()
-        Stake(owner_name="Free float", valid_to=dt.date(2030, 1, 1), **{**stake, "state": State.UNKNOWN}).save()
+        Stake(
+            owner_name="Free float", free_float=True, valid_to=dt.date(2030, 1, 1), **{**stake, "state": State.UNKNOWN}
+        ).save()
     return alpha, hosting
 
 

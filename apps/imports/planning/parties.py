@@ -64,9 +64,9 @@ class Parties(Statements):
 
     def _stakes(self, party_id: UUID, record: PartyRecord) -> Iterator[BaseModel]:
         for one in record.stakes:
-            owner = self._party_called(one.owner) if one.owner else None
-            if owner and one.valid_to is None and self.known.parties.owns(party_id, owner):
-                message = gettext_noop("The stake of “%(name)s” was left out: ownership cannot run in a circle.")
+            owner = self._party_called(one.owner) if one.owner and not one.free_float else None
+            if owner == party_id:
+                message = gettext_noop("The stake of “%(name)s” was left out: nobody holds themselves.")
                 self.planned.notes.append(filled(message, name=one.owner[:80]))
             else:
                 yield self._stake(party_id, owner, one)
@@ -81,6 +81,7 @@ class Parties(Statements):
             voting_pct=_share(one.voting_pct),
             valid_from=one.valid_from,
             valid_to=one.valid_to,
+            free_float=one.free_float,
             **self._origin(one),
         )
 

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 
 from apps.core.changes import change
+from apps.core.clock import now
 from apps.exports import cyclonedx
 from apps.exports.gathering import Gathered
 from apps.imports.cyclonedx import read
 from apps.imports.models import Import
 from apps.imports.own_properties import PREFIX
 from apps.imports.records import NameRecord, NamespaceRecord, PartyRecord, StakeRecord
+from apps.imports.services import run_import, undo_import
 from apps.parties.models import HubOrganisation, Party, Stake
 from tests.imports.making import imported, row
-from tests.making import SETUP, a_party
+from tests.making import SETUP, a_party, officer
 
 ALPHA = PartyRecord(
     name="Alpha Labs",
@@ -101,13 +103,28 @@ class TestApplied:
         assert HubOrganisation.objects.get().party == other
         assert "belongs to another party" in row(one).notes[0]["message"]
 
-    def test_a_stake_that_would_close_a_circle_is_left_out_and_said(self) -> None:
+    def test_two_may_hold_each_other_but_nobody_themselves(self) -> None:
         alpha, fund = a_party("Alpha Labs"), a_party("Fund")
         with change(SETUP, "tests.fill"):
             Stake(owner=alpha, owner_name="Alpha Labs", owned=fund).save()
+        assert taken(ALPHA).changed == 1
+        assert Stake.objects.get(owned=alpha).owner == fund
+        one = taken(PartyRecord(name="Fund", stakes=[StakeRecord(owner="fund", basis="votes")]))
+        assert "nobody holds themselves" in row(one).notes[0]["message"]
+        assert Stake.objects.count() == 2
+
+    def test_a_stake_that_somebody_corrected_keeps_the_party_when_the_import_is_undone(self) -> None:
         one = taken(ALPHA)
-        assert Stake.objects.count() == 1
-        assert "cannot run in a circle" in row(one).notes[0]["message"]
+        alpha, old = Party.objects.get(name="Alpha Labs"), Stake.objects.get()
+        with change(SETUP, "tests.fill"):
+            new = Stake(owner_name="Fund", owned=alpha, basis="equity", equity_pct=31)
+            new.save()
+            old.superseded_at, old.superseded_by = now(), new
+            old.save(update_fields=["superseded_at", "superseded_by"])
+        run_import(import_id=undo_import(actor=officer(), one=one, reason="Tried.").id)
+        one.refresh_from_db()
+        assert (one.state, [kept["type"] for kept in one.kept]) == (Import.State.UNDONE, ["parties.party"])
+        assert list(Stake.every.all()) == [new]
 
     def test_the_name_of_one_is_not_mistaken_for_another_name_of_the_other(self) -> None:
         taken(PartyRecord(name="Alfa"), ALPHA)
