@@ -225,8 +225,11 @@ def _in_order(edges: Iterable[LineageEdge]) -> list[LineageEdge]:
 
 
 def _with_columns(model: Model, facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    """The facts, and the columns of the row about which nobody made a statement of its own."""
-    found = dict(facts)
+    """The facts, and the columns of the row about which nobody made a statement of its own.
+
+    The developer is a part of the record, and no fact beside it.
+    """
+    found = {name: fact for name, fact in facts.items() if name != "developer"}
     for name, value in (("kind", model.kind), ("access", model.access)):
         if name not in found and value != "unknown" and model.state not in (State.UNKNOWN, State.DISPUTED):
             found[name] = Fact(

@@ -25,7 +25,7 @@ from apps.parties.models import Domain, HubOrganisation, Party, PartyName, Stake
 from apps.registry.models import Artefact, Deployment, LineageSuggestion, Model, ModelAlias, Release, Use, UseCase
 from apps.registry.services import suggest_parents
 from apps.registry.services.artefact_facts import state_artefact_facts_of
-from apps.registry.services.facts import mirror_many
+from apps.registry.services.facts import keep_word_of_columns, mirror_many
 from apps.registry.services.lineage import claim_lineage_edge, resolve_open_edges
 from apps.registry.services.texts import record_release_text
 
@@ -212,10 +212,11 @@ def _supersede_documents(made: Iterable[BaseModel]) -> None:
 
 def _assert(planned: Sequence[Planned], context: Context) -> dict[tuple[SubjectRef, str], Assertion]:
     statements: list[Statement] = [statement for plan in planned for statement in plan.statements]
-    rows = assert_facts(actor=context.actor, statements=statements, channel=context.kind, action="import.apply")
     fields: dict[SubjectRef, set[str]] = defaultdict(set)
     for statement in statements:
         fields[statement.subject].add(statement.field)
+    keep_word_of_columns(fields, channel=context.kind)
+    rows = assert_facts(actor=context.actor, statements=statements, channel=context.kind, action="import.apply")
     mirror_many(fields)
     return {(one.subject, one.field): row for one, row in zip(statements, rows, strict=True)}
 

@@ -86,7 +86,8 @@ class KnownParties:
         rows = HubOrganisation.objects.annotate(upper=Upper(F("name"))).filter(
             hub__in={hub for hub, _ in missing}, upper__in={name.upper() for _, name in missing}
         )
-        for one in rows.order_by():
+        for one in rows.select_related("party").order_by():
+            self.names[one.party_id] = one.party.name
             self._add_namespace(one)
 
     def _load_held(self, ids: Iterable[UUID]) -> None:

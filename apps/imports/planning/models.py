@@ -36,7 +36,8 @@ class Models(Statements):
         self._identifiers(model, record)
         release = self._release(model, record)
         about = {"model": model.id, "release": release.id}
-        self._facts([*record.facts, *_licence_facts(record.licences, self.planned)], about)
+        licences = _licence_facts(record.licences, self.planned)
+        self._facts([*self._developer_facts(model, record), *record.facts, *licences], about)
         self._texts(release, record.licences)
         self._files(release, record.files)
         self._parents(model, record.parents)
@@ -79,31 +80,39 @@ class Models(Statements):
         model = Model(
             name=clean_text(record.name, pointer=self.row.locator),
             family=clean_text(record.family, pointer=self.row.locator, max_length=200, required=False),
-            developer_id=self._developer(record),
             state=State.CLAIMED_BY_PROVIDER,
             **self.sourced,
         )
         self._make(model)
         self._make(Release(model=model, revision="", pinned=False, state=State.CLAIMED_BY_PROVIDER, **self.sourced))
         self.planned.change("model", "name", None, model.name)
-        if model.developer_id:
-            self.planned.change("model", "developer", None, self._party_name(model.developer_id))
         return model
 
-    def _developer(self, record: ModelRecord) -> UUID | None:
+    def _developer_facts(self, model: Model, record: ModelRecord) -> list[FactRecord]:
+        """The developer as a statement beside others; nothing where the register says just that, or nobody is known."""
+        party, state = self._developer(model, record)
+        stated = self.known.statements.get(("model", model.id), {}).get("developer", [])
+        if party is None or (model.developer_id == party and not stated):
+            return []
+        if model.developer_id and not stated:
+            message = gettext_noop("“%(field)s”: %(who)s says otherwise. Both statements stay, side by side.")
+            self.planned.notes.append(filled(message, field="developer", who=model.source_label))
+        return [FactRecord(subject="model", field="developer", value=str(party), state=state)]
+
+    def _developer(self, model: Model, record: ModelRecord) -> tuple[UUID | None, str]:
         """Whoever stands behind a namespace known as official, else the party of exactly this name; nobody else."""
         known = self.known
         for namespace, identifier in record.identifiers:
             owner, slash, _ = identifier.partition("/")
             if slash and (found := known.parties.hubs.get((namespace.lower(), folded(owner)))):
-                return found
+                return found, State.INFERRED
         found = self._party_called(record.developer) if record.developer else None
-        if found is None and record.developer:
+        if found is None and record.developer and not model.developer_id:
             message = gettext_noop("The developer “%(name)s” is no party of the register, so it stays unknown.")
             if known.parties.called(record.developer):
                 message = gettext_noop("Several parties are called “%(name)s”, so the developer stays unknown.")
             self.planned.notes.append(filled(message, name=record.developer[:80]))
-        return found
+        return found, State.CLAIMED_BY_OWNER if self.context.kind == "register" else State.CLAIMED_BY_PROVIDER
 
     def _identifiers(self, model: Model, record: ModelRecord) -> None:
         for namespace, identifier in dict.fromkeys(record.identifiers):

@@ -29,7 +29,7 @@ from apps.imports.records import (
 from apps.parties.models import Party
 
 _COLUMNS = {
-    "model": {"kind": "kind", "access": "access"},
+    "model": {"developer": "developer_id", "kind": "kind", "access": "access"},
     "deployment": {"environment": "environment", "hosting_mode": "hosting_mode", "operator": "operator_id"},
     "use_case": {"owner": "owner_id", "deputy": "deputy_id", "approver": "approver_id", "next_review": "next_review"},
 }
@@ -85,6 +85,10 @@ class Statements:
         made = {party.id: party.name for party in self._made.values()}
         return self.known.parties.names.get(party_id) or made.get(party_id, "")
 
+    def _party_name_of(self, value: Any) -> Any:
+        """A party's name for the report; an identifier says nothing to people."""
+        return (self._party_name(UUID(value)) or value) if isinstance(value, str) else value
+
     def _facts(self, facts: Sequence[FactRecord], about: dict[str, UUID]) -> None:
         for fact in facts:
             if fact.subject == "party" and "party" not in about:
@@ -117,7 +121,8 @@ class Statements:
             raise self._refuse(filled("contradicts %(where)s about “%(field)s”", where=where, field=fact.field))
         self.planned.statements.append(statement)
         old = resolve_facts([fact_from(one) for one in current], today()).value if current else None
-        self.planned.change(subject.type, fact.field, old, value, statement.state)
+        before, after = map(self._party_name_of, (old, value)) if spec.type == "party" else (old, value)
+        self.planned.change(subject.type, fact.field, before, after, statement.state)
         self._note_others(fact, value, current)
         if subject.id in self.new and (column := _COLUMNS.get(subject.type, {}).get(fact.field)):
             _set_column(self.new[subject.id], column, value, statement.state)

@@ -122,8 +122,8 @@ def columns() -> Mapping[str, Column]:
     found = {column.path: column for column in ABOUT}
     for subject in SUBJECTS:
         for name, spec in FIELDS[subject].items():
-            if spec.asserted:
-                path = f"{PREFIXES[subject][0]}.{name}"
+            path = f"{PREFIXES[subject][0]}.{name}"
+            if spec.asserted and path not in found:
                 found[path] = Column(path, subject, spec.label, spec.meaning, spec)
     return MappingProxyType(found)
 

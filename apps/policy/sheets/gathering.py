@@ -160,13 +160,14 @@ def _of_party(path: str, party_id: UUID | None, around: Surroundings) -> Mapping
 
 def _of_model(model: Model, around: Surroundings) -> dict[str, Entry]:
     developer = model.developer
+    names = {str(developer.id): developer.name} if developer else None
     return {
         "model.name": from_columns(model.name, model),
         "model.family": from_columns(model.family, model),
         "model.kind": from_columns(model.kind, model),
         "model.access": from_columns(model.access, model),
         "model.developer": from_columns(str(developer.id) if developer else None, model, str(developer or "")),
-        **_stated("model", around.facts_of("model", model.id)),
+        **_stated("model", around.facts_of("model", model.id), names),
     }
 
 

@@ -14,7 +14,7 @@ from apps.core.changes import change
 from apps.core.clock import today
 from apps.core.errors import InvalidInput, NotFound, NotPermitted, filled
 from apps.facts.catalogue import FIELDS
-from apps.facts.models import Assertion
+from apps.facts.models import Assertion, State
 from apps.facts.resolution import Fact
 from apps.facts.selectors import current_facts
 from apps.facts.services import Statement, assert_facts, may_assert
@@ -88,7 +88,11 @@ _MIRRORED: dict[str, dict[str, tuple[str, Any]]] = {
         "approver": ("approver_id", None),
         "next_review": ("next_review", None),
     },
-    "model": {"kind": ("kind", "unknown"), "access": ("access", "unknown")},
+    "model": {
+        "developer": ("developer_id", None),
+        "kind": ("kind", "unknown"),
+        "access": ("access", "unknown"),
+    },
 }
 
 
@@ -163,6 +167,7 @@ def write_facts(
 ) -> list[Assertion]:
     """Like `state_facts`, for a caller that has checked the subject and opened the change."""
     _check_references(subject.type, facts)
+    keep_word_of_columns({subject: {fact.field for fact in facts}}, channel=channel)
     rows = assert_facts(actor=actor, statements=[fact.about(subject, actor) for fact in facts], channel=channel)
     mirror(subject, found, {fact.field for fact in facts})
     return rows
@@ -175,7 +180,7 @@ def _check_references(subject_type: str, facts: Sequence[FactInput]) -> None:
         column, _ = _MIRRORED.get(subject_type, {}).get(fact.field, ("", None))
         if fact.value is None or not column.endswith("_id"):
             continue
-        known = Party.objects if column == "operator_id" else User.objects
+        known = Party.objects if column in ("operator_id", "developer_id") else User.objects
         try:
             exists = known.filter(pk=UUID(str(fact.value))).exists()
         except ValueError:
@@ -191,6 +196,40 @@ def _check_licences(facts: Sequence[FactInput]) -> None:
         if fact.field == DECLARED and isinstance(fact.value, str) and len(fact.value) > MAX_DECLARED:
             message = filled("must have at most %(most)d characters", most=MAX_DECLARED)
             raise InvalidInput(message, pointer=f"/{DECLARED}")
+
+
+def keep_word_of_columns(fields: Mapping[SubjectRef, set[str]], *, channel: str) -> None:
+    """Make statements of what the row of a model says by itself, before somebody else speaks about the same fields.
+
+    A model is entered with a developer, a kind and an access; that word has a source and a day, and is not lost to
+    whoever speaks later. Statements of `channel` supersede what their own channel said, so of it nothing is kept.
+    """
+    mine = {one.id: names & _MIRRORED["model"].keys() for one, names in fields.items() if one.type == "model"}
+    wanted = {key: names for key, names in mine.items() if names}
+    if not wanted:
+        return
+    spoken = set(
+        Assertion.objects.filter(subject_type="model", subject_id__in=wanted, field__in=_MIRRORED["model"])
+        .order_by()
+        .values_list("subject_id", "field")
+    )
+    found: dict[str, list[Statement]] = {}
+    for model in Model.objects.filter(id__in=wanted).exclude(state__in=(State.UNKNOWN, State.DISPUTED)):
+        for name in sorted(wanted[model.id]):
+            column, nothing = _MIRRORED["model"][name]
+            value = getattr(model, column)
+            if value != nothing and (model.id, name) not in spoken and model.channel != channel:
+                found.setdefault(model.channel, []).append(_word(model, name, str(value)))
+    for of, statements in found.items():
+        assert_facts(actor=Actor.system("register"), statements=statements, channel=of)
+
+
+def _word(model: Model, field: str, value: str) -> Statement:
+    source = SourceRef(model.source_label, model.source_url)
+    day = model.as_of or model.created_at.date()
+    return Statement(
+        subject=SubjectRef("model", model.id), field=field, value=value, state=model.state, source=source, as_of=day
+    )
 
 
 def mirror(subject: SubjectRef, found: Any, fields: set[str]) -> None:
@@ -224,6 +263,8 @@ def _bring_in_step(found: Any, mirrored: Mapping[str, tuple[str, Any]], facts: M
     changed = []
     for name, (column, otherwise) in mirrored.items():
         fact = facts.get(name)
+        if name == "developer" and fact and fact.state == State.DISPUTED:
+            continue  # whoever was named first goes on being screened until somebody decides
         value = fact.value if fact and fact.known else otherwise
         if column == "next_review" and isinstance(value, str):
             value = dt.date.fromisoformat(value)

@@ -104,7 +104,8 @@ def _lines(found: Model, moment: dt.datetime | None = None) -> list[Line]:
     }
     entries["model.developer"] = from_columns(str(developer.id) if developer else None, found, str(developer or ""))
     entries |= {
-        f"model.{name}": from_fact(fact) for name, fact in current_facts([subject], recorded=moment)[subject].items()
+        f"model.{name}": from_fact(fact, developer.name if developer and fact.value == str(developer.id) else "")
+        for name, fact in current_facts([subject], recorded=moment)[subject].items()
     }
     shown = sheet_lines("model", entries, language())
     return [one for one in shown if one.path in entries or paths()[one.path].asserted]
