@@ -16,6 +16,7 @@ METHODS = ("get", "post", "patch", "delete")
 PREFIX = "/api/v1/"
 _SOMETIMES = {
     "imports_list_rows": (404,),
+    "lists_list_rows": (404,),
     "exports_file": (409,),
     "reports_file": (409,),
     "reports_evidence": (409,),

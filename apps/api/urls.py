@@ -158,6 +158,7 @@ urlpatterns = [
     path("organisation", _view(accounts.OrganisationView, {"get": "show", "patch": "rename"}), name="api-organisation"),
     path("verdicts", _view(policy.Verdicts, {"get": "list"}), name="api-verdicts"),
     path("imports/template", _view(imports.Templates, {"get": "show"}), name="api-imports-template"),
+    path("lists/<str:pk>/entries", _view(sanctions.ListEntries, {"get": "list_rows"}), name="api-lists-entries"),
     path("imports/<str:pk>/rows", _view(imports.ImportRows, {"get": "list_rows"}), name="api-imports-rows"),
     *_routes(),
     re_path("", problems.nowhere, name="api-nowhere"),

@@ -68,7 +68,7 @@ def _references(value: Any) -> Any:
 def test_every_address_is_described() -> None:
     described = {address.replace("/api/v1/", "") for _, address, _ in operations()}
     there_are = set(NOUNS) | {f"{noun}/{{id}}" for noun in NOUNS} | {"organisation", "verdicts"}
-    there_are |= {"imports/template", "imports/{id}/rows"}
+    there_are |= {"imports/template", "imports/{id}/rows", "lists/{id}/entries"}
     there_are |= {f"{noun}/{{id}}/{below}" for noun, addresses in ACTIONS.items() for below in addresses}
     assert described == there_are
 

@@ -17,6 +17,8 @@ from apps.api.parsing import StrictJSONParser, TooLarge
 from apps.api.views import Body, NounViewSet, Shown, identifier
 from apps.core.errors import InvalidInput
 from apps.imports import kinds, selectors, services
+from apps.imports.lists.keeping import MOST_BYTES as LARGEST_LIST
+from apps.imports.lists.uploading import receive_list
 from apps.imports.models import Import, ImportRow
 from apps.imports.register.template import FORMATS, MEDIA_TYPES, template
 
@@ -87,6 +89,8 @@ class ImportBody(Body):
     file = serializers.FileField()
     kind = serializers.ChoiceField(choices=Import.Kind.choices, required=False)
     dry_run = serializers.ChoiceField(choices=[("true", "true"), ("false", "false")], default="false")
+    source = serializers.CharField(max_length=60, required=False)  # type: ignore[assignment]  # a field of its own
+    format = serializers.CharField(max_length=40, required=False)
 
 
 class HubBody(Body):
@@ -140,15 +144,23 @@ class Imports(NounViewSet):
     def create(self, request: Request) -> Response:
         """Send a file: `kind` is told by its content when left out; with `dry_run` it is only previewed.
 
+        A published list (`kind` list) names its `source`, such as us-csl; it comes into use unless a guard refuses it.
+
         As JSON, name a repository of the hub instead: its card, configuration and licence are fetched. 404 where there
         is no such repository, 403 where the hub does not give it out, 409 where this installation fetches nothing.
         """
         if request.content_type.partition(";")[0].strip().lower() == "application/json":
             return self._fetch()
-        if int(request.META.get("CONTENT_LENGTH") or 0) > kinds.MOST_BYTES + FORM_AROUND:
-            raise TooLarge(f"A file has at most {kinds.MOST_BYTES // 1024 // 1024} MiB.")
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_LIST + FORM_AROUND:
+            raise TooLarge(f"A file has at most {LARGEST_LIST // 1024 // 1024} MiB.")
         body = self.read(ImportBody)
         file: Any = body["file"]
+        if body.get("kind") == Import.Kind.LIST:
+            return self._take_list(body, file)
+        if file.size > kinds.MOST_BYTES:
+            raise TooLarge(f"A file of this kind has at most {kinds.MOST_BYTES // 1024 // 1024} MiB.")
+        if "source" in body or "format" in body:
+            raise InvalidInput("belongs to a list", pointer="/source" if "source" in body else "/format")
         content = file.read()
         self._asked = {**body, "file": [file.name, hashlib.sha256(content).hexdigest()]}
         return self.created(
@@ -158,6 +170,25 @@ class Imports(NounViewSet):
                 file_name=file.name or "",
                 kind=body.get("kind", ""),
                 dry_run=body["dry_run"] == "true",
+            ),
+            status=202,
+        )
+
+    def _take_list(self, body: dict[str, Any], file: Any) -> Response:
+        if body["dry_run"] == "true":
+            raise InvalidInput("A list is not previewed: guards refuse it where it is wrong.", pointer="/dry_run")
+        digest = hashlib.sha256()
+        for piece in file.chunks():
+            digest.update(piece)
+        file.seek(0)
+        self._asked = {**body, "file": [file.name, digest.hexdigest()]}
+        return self.created(
+            lambda: receive_list(
+                actor=self.actor,
+                source_key=body.get("source", ""),
+                content=file,
+                file_name=file.name or "",
+                format=body.get("format", ""),
             ),
             status=202,
         )
