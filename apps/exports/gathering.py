@@ -8,6 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -259,14 +260,14 @@ def _fact(subject: str, name: str, fact: Fact, names: _Names) -> FactRecord:
         state=str(fact.state),
         note=fact.note,
         conflict=tuple(sides),
-        provenance=Provenance(
-            source=fact.source,
-            source_url=fact.source_url,
-            source_quality=str(fact.source_quality),
-            as_of=fact.as_of,
-            valid_until=fact.valid_until,
-        ),
+        provenance=_provenance(fact.source, fact.source_url, str(fact.source_quality), fact.as_of, fact.valid_until),
     )
+
+
+@lru_cache(maxsize=4096)
+def _provenance(source: str, url: str, quality: str, as_of: dt.date | None, until: dt.date | None) -> Provenance:
+    """Where statements come from; thousands of them come from the same place, which then takes room once."""
+    return Provenance(source=source, source_url=url, source_quality=quality, as_of=as_of, valid_until=until)
 
 
 def _parents(edge: LineageEdge) -> list[ParentRecord]:

@@ -23,7 +23,7 @@ class UnreadableFile(WeighbridgeError):
     title = gettext_noop("The file cannot be read")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Provenance:
     """Where a statement of a file itself comes from: set by our own exports, which carry the sources of others.
 
@@ -41,7 +41,7 @@ HERE = Provenance()
 """The file itself is the source."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FactRecord:
     """One statement about the record's model, release, deployment or use case; `field` is one of the catalogue.
 
@@ -62,7 +62,7 @@ class FactRecord:
     provenance: Provenance = HERE
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ParentRecord:
     """One parent that a source names. `relation` is one of `LineageEdge.Relation`."""
 
@@ -106,7 +106,7 @@ class LicenceRecord:
     """`inferred` where the source does not declare it but concluded it itself."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FileRecord:
     """One file of a release."""
 
@@ -117,7 +117,7 @@ class FileRecord:
     pointer: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ModelRecord:
     """One model with one release of it, as a source describes them."""
 
@@ -138,7 +138,7 @@ class ModelRecord:
     """False where the source only mentions the model (a component of something else)."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UseRecord:
     """One row of a register: a use with its deployment and use case, on a model."""
 
