@@ -42,6 +42,8 @@ class Arrow:
     label: str
     weights: bool = True
     """Whether weights pass; where they do not, the line is dotted."""
+    forwards: bool = False
+    """Whether the head stands at the target, as with an owner and what it holds; else at what something came from."""
 
 
 def lineage_svg(
@@ -140,20 +142,39 @@ def _box(box: Box, place: Place, subject: bool) -> SafeString:
 def _arrow(arrow: Arrow, places: Mapping[str, Place], subject: str) -> SafeString:
     """A line with right angles, whose words stand on the level part beside the box that is farther from the subject."""
     (x, y), (to_x, to_y) = places[arrow.source], places[arrow.target]
+    if arrow.forwards and to_x + BOX_WIDTH <= x:
+        return _back(arrow, (x, y), (to_x, to_y))
     x, y, to_y = x + BOX_WIDTH, y + BOX_HEIGHT / 2, to_y + BOX_HEIGHT / 2
     downwards = to_x > places[subject][0]
     turn = x + BEND if downwards else max(to_x - BEND, x + BEND)
     middle, level = ((turn + to_x) / 2, to_y) if downwards else ((x + turn) / 2, y)
+    inwards = -1
     if to_x <= x:  # both stand in one column, since a shorter way leads to one of them
         to_x += BOX_WIDTH
-        middle, level = turn + GAP_X / 2 - BEND, (y + to_y) / 2 + 10
+        middle, level, inwards = turn + GAP_X / 2 - BEND, (y + to_y) / 2 + 10, 1
+    head = (to_x, to_y, inwards) if arrow.forwards else (x, y, 1)
+    path = f"M{x + (0 if arrow.forwards else 5)} {y}H{turn}V{to_y}H{to_x}"
+    return _line(path, head, arrow.weights, _label(middle, level, arrow.label))
+
+
+def _back(arrow: Arrow, start: Place, end: Place) -> SafeString:
+    """A line that leads back against the reading direction, as where holdings run in a circle: below the others."""
+    (x, y), (to_x, to_y) = start, end
+    to_x, y, to_y = to_x + BOX_WIDTH, y + BOX_HEIGHT - 8, to_y + BOX_HEIGHT - 8
+    label = _text((to_x + x) / 2, to_y + 11, _lines(arrow.label, 1, LABEL_UNITS)[0] if arrow.label else "", size=9)
+    return _line(f"M{x} {y}H{x - BEND}V{to_y}H{to_x}", (to_x, to_y, 1), arrow.weights, label)
+
+
+def _line(path: str, head: tuple[float, float, int], solid: bool, label: SafeString) -> SafeString:
+    """A line with its head; the last figure of the head says to which side it opens."""
+    x, y, side = head
     return format_html(
-        '<g class="lineage-arrow"><path d="M{} {}H{}V{}H{}" opacity="0.6"{}/>'
-        '<path d="M{} {}l7 -3.5v7z" fill="currentColor" stroke="none" opacity="0.8"/>{}</g>',
-        *(x + 5, y, turn, to_y, to_x),
-        mark_safe("" if arrow.weights else ' stroke-dasharray="1.5 3"'),  # noqa: S308 - one of two constants
-        *(x, y),
-        _label(middle, level, arrow.label),
+        '<g class="lineage-arrow"><path d="{}" opacity="0.6"{}/>'
+        '<path d="M{} {}l{} -3.5v7z" fill="currentColor" stroke="none" opacity="0.8"/>{}</g>',
+        path,
+        mark_safe("" if solid else ' stroke-dasharray="1.5 3"'),  # noqa: S308 - one of two constants
+        *(x, y, 7 * side),
+        label,
     )
 
 

@@ -52,6 +52,8 @@ CHANGES = {"use-new", "use-new-model", "use-facts", "use-claim", "use-retire", "
     *("licensee", "licensee-facts"),
     *("list-upload", "list-accept"),
     *LIST_SOURCES,
+    *("stake-new", "stake-end", "stake-correct", "stake-withdraw"),
+    *("party-name-new", "party-name-remove", "party-domain-new", "party-domain-remove"),
     *("artefact-sums", "artefact-signature", "trusted-signer-new", "trusted-signer-withdraw"),
 }
 REFUSED: dict[str, set[str]] = {
@@ -64,7 +66,9 @@ REFUSED: dict[str, set[str]] = {
     | {"project-new", "organisation-facts", "system", "journal", "journal-entry", "lineage-new"}
     | {"lineage-decide", "lineage-withdraw", "list-upload", "list-accept"}
     | LIST_SOURCES
-    | {"licensee", "licensee-facts"},
+    | {"licensee", "licensee-facts"}
+    | {"stake-new", "stake-end", "stake-correct", "stake-withdraw"}
+    | {"party-name-new", "party-name-remove", "party-domain-new", "party-domain-remove"},
 }
 """Pages that say “not permitted” to somebody who is signed in; everything else opens."""
 HIDDEN: dict[str, set[str]] = {
@@ -194,6 +198,8 @@ class TestAuditor:
 class TestPosts:
     """A good POST of everybody who may not: the permission stops it, not the form."""
 
+    SAID = {"source": "Register", "as_of": "2026-10-01"}
+
     def bodies(self, world: World) -> dict[str, tuple[dict[str, object], set[str]]]:
         """Address -> a good body, and who may send it."""
         team = str(world.ours.team.id)
@@ -205,6 +211,12 @@ class TestPosts:
                 {"name": "New Ltd", "kind": "company"},
                 {"officer", "administrator", "owner", "mate", "stranger"},
             ),
+            "stake-new": ({"owner": "Somebody", "basis": "equity", **self.SAID}, {"officer", "administrator"}),
+            "stake-end": ({"valid_to": "2026-09-30", **self.SAID}, {"officer", "administrator"}),
+            "party-name-new": ({"name": "Brand", "kind": "brand", **self.SAID}, {"officer", "administrator"}),
+            "party-name-remove": (reason, {"officer", "administrator"}),
+            "party-domain-new": ({"domain": "new.example.test", **self.SAID}, {"officer", "administrator"}),
+            "party-domain-remove": (reason, {"officer", "administrator"}),
             "lineage-new": (
                 {"relation": "merge", "parent": "New/Base", "source": "Card"},
                 {"officer", "administrator"},

@@ -26,7 +26,7 @@ from apps.licences.services import store_text
 from apps.notices.models import OutboxMessage
 from apps.notices.services import write_review_digests
 from apps.parties.models import Party
-from apps.parties.services import record_stake
+from apps.parties.services import add_domain, add_name, record_stake
 from apps.policy.evaluation import judge_uses
 from apps.registry import services as registry
 from apps.registry.models import LineageSuggestion, Model, Release, TrustedSigner, Use, Verification
@@ -259,6 +259,8 @@ def _shared(world: World) -> None:
         "model_id": model.id,
         "release_id": model.releases.get(revision="").id,
         "party_id": developer.id,
+        "stake_id": developer.stakes.get().id,
+        **_named(developer),
         "licence_id": world.licence.id,
         "event_id": event.id,
         **published,
@@ -306,6 +308,13 @@ def _checked(model: Model) -> tuple[Verification, TrustedSigner]:
 def _bundle() -> bytes:
     with TemporaryDirectory() as folder:
         return sign_with_key(a_folder(Path(folder) / "Alpha-7B"), KEY)
+
+
+def _named(developer: Party) -> dict[str, Any]:
+    """A further name and a domain that people entered, and may remove."""
+    said = {"actor": SETUP, "party": developer, "source": "Site of Alpha Labs", "as_of": dt.date(2026, 9, 2)}
+    name = add_name(name="Alpha", kind="brand", **said)
+    return {"name_id": name.id, "domain_id": add_domain(domain="alpha.example.test", **said).id}
 
 
 def _knowledge(developer: Party) -> RestrictionEvent:

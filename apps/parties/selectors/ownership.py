@@ -212,6 +212,36 @@ def ownership_of(party_ids: Iterable[UUID], *, on: dt.date, recorded: dt.datetim
     return Owners(day=on, asked=asked, holdings=holdings, said=said, kinds=kinds)
 
 
+DEEPEST_BELOW = 3
+MOST_STAKES = 400
+"""Of a group with very many holdings the nearest are read; a page says so."""
+_BELOW = f"""
+WITH RECURSIVE below(id, depth) AS (
+    SELECT %(id)s::uuid, 0
+    UNION
+    SELECT stake.owned_id, below.depth + 1 FROM parties_stake stake JOIN below ON stake.owner_id = below.id
+    WHERE below.depth < {DEEPEST_BELOW} AND {_KNOWN_THEN.format("stake")}
+)
+SELECT DISTINCT id FROM below WHERE depth < {DEEPEST_BELOW}
+"""  # noqa: S608 - the condition is a constant
+
+
+def stakes_around(owners: Owners, party_id: UUID, recorded: dt.datetime | None = None) -> list[Stake]:
+    """The stakes above a party and those some steps below it, whatever their dates, as they were known at a moment.
+
+    `owners` are those of the party. At most `MOST_STAKES`, those above first. Two queries.
+    """
+    then = Q() if recorded is None else Q(created_at__lte=recorded)
+    standing = Q(superseded_at__isnull=True) | (Q(superseded_at__gt=recorded) if recorded else Q())
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW, {"id": party_id, "recorded": recorded or "infinity"})
+        below = [row[0] for row in cursor.fetchall()]
+    about = Q(owned_id__in=owners.parties) | Q(owner_id__in=below)
+    rows = Stake.every.filter(then, standing, about).select_related("owner", "owned")
+    found = sorted(rows.order_by("id")[: 4 * MOST_STAKES], key=lambda stake: stake.owned_id not in owners.parties)
+    return found[:MOST_STAKES]
+
+
 def stake_by_id(stake_id: UUID) -> Stake:
     """One stake that stands, with its ends. Raises `NotFound`."""
     found = Stake.objects.select_related("owner", "owned").filter(id=stake_id).first()

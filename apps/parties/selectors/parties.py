@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from apps.core.errors import NotFound
-from apps.parties.models import Party
+from apps.parties.models import Domain, Party, PartyName
 
 
 def parties(search: str = "") -> QuerySet[Party]:
@@ -28,6 +28,30 @@ def party_by_id(party_id: UUID) -> Party:
     )
     if found is None:
         raise NotFound("There is no such party.")
+    return found
+
+
+def party_alone(party_id: UUID) -> Party:
+    """One party without what hangs on it. Raises `NotFound`."""
+    found = Party.objects.filter(id=party_id).first()
+    if found is None:
+        raise NotFound("There is no such party.")
+    return found
+
+
+def name_by_id(name_id: UUID) -> PartyName:
+    """One further name with its party. Raises `NotFound`."""
+    found = PartyName.objects.select_related("party").filter(id=name_id).first()
+    if found is None:
+        raise NotFound("There is no such name.")
+    return found
+
+
+def domain_by_id(domain_id: UUID) -> Domain:
+    """One domain with its party. Raises `NotFound`."""
+    found = Domain.objects.select_related("party").filter(id=domain_id).first()
+    if found is None:
+        raise NotFound("There is no such domain.")
     return found
 
 

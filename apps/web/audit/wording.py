@@ -134,7 +134,7 @@ ACTIONS = {
     "stake.correct": _("Stake corrected"),
     "stake.end": _("Stake ended"),
     "stake.record": _("Stake recorded"),
-    "stake.withdraw": _("Stake taken back"),
+    "stake.withdraw": _("Stake withdrawn"),
     "team.create": _("Team entered"),
     "token.issue": _("Token issued"),
     "token.revoke": _("Token revoked"),

@@ -1,5 +1,7 @@
 """Parties: who stands behind a model, who owns whom, which lists and measures name them."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -14,10 +16,10 @@ from apps.accounts.actors import Actor
 from apps.facts.selectors import current_facts
 from apps.facts.subjects import SubjectRef
 from apps.parties import selectors, services
-from apps.parties.models import Party
+from apps.parties.models import Party, PartyName
 from apps.registry.selectors import models, uses_reading
 from apps.sanctions.selectors import events_of, listings_of, lists
-from apps.web.facts import subject_lines
+from apps.web.facts import Line, subject_lines
 from apps.web.forms import Form, attempt
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import language, page
@@ -74,12 +76,29 @@ def party(request: HttpRequest, actor: Actor, party_id: UUID) -> HttpResponse:
     listings = [row for rows in listings_of(family).values() for row in rows]
     events = {event.id: event for rows in events_of(family).values() for event in rows}
     by_key = {row.key: row for row in lists()}
+    lines = subject_lines("party", current_facts([subject])[subject], language())
     context = {
         "party": found,
-        "lines": editable(subject_lines("party", current_facts([subject])[subject], language()), actor, subject),
+        "head": _head(found, lines),
+        "lines": editable(lines, actor, subject),
+        "may_change": actor.may("register.change") and actor.sees_all,
         "listings": [(row, by_key.get(row.list_key)) for row in sorted(listings, key=lambda row: row.list_key)],
         "events": list(events.values()),
         "models": models().filter(developer_id__in=family).order_by("name", "id")[:SHOWN],
         "uses": uses_reading(actor, "party", [found.id]).order_by("name", "id")[:SHOWN],
     }
     return render(request, "parties/party.html", context)
+
+
+HEAD = ("hq_country", "incorporation_country", "principal_place_of_business", "id_code")
+"""The facts that the head of a party's page shows; one that nobody knows is left to the table below."""
+
+
+def _head(found: Party, lines: Sequence[Line]) -> Mapping[str, Any]:
+    """What tells a party apart at a glance: countries, identifier, names in native script."""
+    known = {line.path.partition(".")[2]: line for line in lines if line.text}
+    pairs = [(known[name].label, known[name].text) for name in HEAD if name in known]
+    if pairs and "id_code" in known and "id_type" in known:
+        pairs[-1] = (known["id_type"].text, known["id_code"].text)
+    native = [name for name in found.names.all() if name.kind == PartyName.Kind.NATIVE]
+    return {"pairs": pairs, "native": native}
