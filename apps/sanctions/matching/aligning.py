@@ -7,7 +7,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from apps.sanctions.matching.names import Word
-from apps.sanctions.matching.romanising import Script, korean_sound
+from apps.sanctions.matching.romanising import Script, french_sound, korean_sound
 
 LEAST = 0.6
 """Words less alike than this have nothing to do with each other."""
@@ -43,13 +43,17 @@ def alike(one: Word, other: Word) -> tuple[float, str]:
 def _sounds(one: Word, other: Word) -> tuple[float, str]:
     if one.sound == other.sound and len(one.sound) >= 3:
         return 0.96, "sound"
+    if one.generic or other.generic:
+        return 0.0, ""
+    if ("j" in one.text) != ("j" in other.text) and french_sound(one.text) == french_sound(other.text):
+        return 0.94, "sound"
     longer = max(len(one.sound), len(other.sound))
-    if longer >= 5:
+    if longer >= 6:
         edits = OSA.distance(one.sound, other.sound, score_cutoff=2 if longer >= 8 else 1)
         if edits <= (2 if longer >= 8 else 1):
             return 0.95 - 0.75 * edits / longer, "sound"
     if one.skeleton == other.skeleton and len(one.skeleton) >= 3:
-        return 0.82, "consonants"
+        return 0.72, "consonants"
     return 0.0, ""
 
 
@@ -65,16 +69,14 @@ def _typed(one: Word, other: Word) -> tuple[float, str]:
 def _across(one: Word, other: Word) -> tuple[float, str]:
     """Words of two scripts, of which one writes no vowels, or of two ways to write Korean."""
     scripts = {one.script, other.script}
-    if Script.ABJAD in scripts and len(scripts) == 2:
-        bare = one.skeleton.translate(_WEAK)
-        if len(bare) >= 2 and bare == other.skeleton.translate(_WEAK):
-            return 0.93, "consonants"
+    if Script.ABJAD in scripts and len(scripts) == 2 and one.bones and other.bones:
+        if one.bones == other.bones:
+            return (0.93 if len(one.bones) >= 3 else 0.88 if len(one.bones) == 2 else 0.8), "consonants"
+        if min(len(one.bones), len(other.bones)) >= 3 and OSA.distance(one.bones, other.bones, score_cutoff=1) <= 1:
+            return 0.76, "consonants"
     if Script.HANGUL in scripts and korean_sound(one.text) == korean_sound(other.text):
         return 0.93, "sound"
     return 0.0, ""
-
-
-_WEAK = str.maketrans("", "", "Av")
 
 
 def align(asked: Sequence[Word], listed: Sequence[Word]) -> list[Pair]:

@@ -7,11 +7,13 @@ from apps.sanctions.matching import vocabulary
 from apps.sanctions.matching.legal_forms import legal_words, without_own_form
 from apps.sanctions.matching.normalising import in_own_letters, words
 from apps.sanctions.matching.own_letters import parts
-from apps.sanctions.matching.rarity import rarity
-from apps.sanctions.matching.romanising import Script, romanise, script, skeleton, sound
+from apps.sanctions.matching.rarity import count, count_of_sound, rarity
+from apps.sanctions.matching.romanising import Script, bones, romanise, script, skeleton, sound
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    frozen=True, slots=True, eq=False
+)  # there is one object per word, which is quicker to look up than its fields
 class Word:
     """One word of a name. Its two weights say how much it tells among organisations and among persons, 0 to 1."""
 
@@ -19,11 +21,16 @@ class Word:
     script: str
     sound: str
     skeleton: str
+    bones: str
+    """The consonants that Arabic script writes."""
     concept: str
+    count: int
+    """In how many listed names it stands, however it is spelt."""
     weight: float
     weight_in_person: float
     generic: bool
     particle: bool
+    patronymic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,11 @@ def prepare(text: str) -> Name:
 
 
 def _romanised(word: str) -> tuple[str, ...]:
-    return parts(without_own_form(word)) if in_own_letters(word) else (romanise(word),)
+    if in_own_letters(word):
+        return parts(without_own_form(word))
+    if word.startswith("ال") and len(word) >= 4:  # the article is written together with its word
+        return "al", romanise(word[2:])
+    return (romanise(word),)
 
 
 def _like_a_person(core: tuple[Word, ...]) -> bool:
@@ -75,23 +86,29 @@ def _word(text: str, written: str) -> Word:
     kind = script(written)
     spoken = sound(written) if kind == Script.LATIN else sound(text)
     generic, particle = vocabulary.is_generic(text), vocabulary.is_particle(text)
+    bare = bones(written.removeprefix("ال") if kind == Script.ABJAD and not particle else text)
+    patronymic = vocabulary.is_patronymic(text)
+    number = max(count(text), count_of_sound(spoken))
     return Word(
         text=text,
         script=kind,
         sound=spoken,
         skeleton=skeleton(written) if kind == Script.LATIN else skeleton(text),
+        bones=bare,
         concept=vocabulary.concept(text),
-        weight=_weight(text, generic=generic, particle=particle),
-        weight_in_person=_weight_in_person(text, particle=particle),
+        count=number,
+        weight=_weight(text, number, generic=generic, particle=particle),
+        weight_in_person=_weight_in_person(text, number, particle=particle, patronymic=patronymic),
         generic=generic,
         particle=particle,
+        patronymic=patronymic,
     )
 
 
-def _weight(text: str, *, generic: bool, particle: bool) -> float:
+def _weight(text: str, number: int, *, generic: bool, particle: bool) -> float:
     if particle:
         return 0.06
-    told: float = rarity(text) ** 1.5
+    told: float = rarity(number) ** 1.5
     if generic:
         return min(told, 0.25)
     if text.isdigit():
@@ -99,9 +116,9 @@ def _weight(text: str, *, generic: bool, particle: bool) -> float:
     return min(told, 0.3) if len(text) == 1 else max(told, 0.15)
 
 
-def _weight_in_person(text: str, *, particle: bool) -> float:
+def _weight_in_person(text: str, number: int, *, particle: bool, patronymic: bool) -> float:
     if particle:
         return 0.08
-    if vocabulary.is_patronymic(text):
-        return 0.4
-    return 0.3 if len(text) == 1 else 0.7 + 0.3 * rarity(text)
+    if patronymic:
+        return 0.3
+    return 0.3 if len(text) == 1 else 0.7 + 0.3 * rarity(number)

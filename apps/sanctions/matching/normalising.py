@@ -10,8 +10,9 @@ MOST_WORDS = 40
 
 _JOINING = re.compile(r"(?<=\w)['’‘ʼʹʺ`´ʿʾ‛′″\u200c\u200d\u00ad](?=\w)")
 _AND = re.compile(r"\s*&\s*")
-_DOTTED = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}(?:[^\W\d_]\b)?")
-_GLUED = re.compile(r"(?<=[A-Z]{2})(?=[a-z]{4,})")
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?")
+_GLUED = re.compile(r"(?<=[A-Z]{3})(?=[a-z]{4,})|(?<=[A-Z]{2})(?=(?:limited|company|corporation|group|trading)\b)")
+_OF_GOD = re.compile(r"(?<=\w)\s+(?=الله\b)")
 _WORD = re.compile(r"[^\W_]+")
 _OWN_LETTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3]")
 
@@ -23,6 +24,7 @@ def words(text: str) -> tuple[str, ...]:
     plain = _GLUED.sub(" ", plain)  # EXPERIMENTALmechanical: two words whose space got lost
     plain = unicodedata.normalize("NFC", plain.casefold())
     plain = _JOINING.sub("", plain)
+    plain = _OF_GOD.sub("", plain)  # Rahmat Allah is one name, Rahmatollah
     plain = _AND.sub(" and ", plain)
     plain = _DOTTED.sub(_undotted, plain)
     return tuple(_WORD.findall(_without_loose_marks(plain))[:MOST_WORDS])
@@ -30,7 +32,7 @@ def words(text: str) -> tuple[str, ...]:
 
 def _undotted(found: re.Match[str]) -> str:
     """Letters with dots between them are one word; a space is kept behind it."""
-    return re.sub(r"[.\s]", "", found[0]) + " "
+    return re.sub(r"\.", "", found[0]) + " "
 
 
 def _without_loose_marks(text: str) -> str:

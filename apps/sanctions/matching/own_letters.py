@@ -27,6 +27,8 @@ _KNOWN = re.compile("(" + "|".join(sorted(map(re.escape, _MEANINGS), key=len, re
 
 def parts(word: str) -> tuple[str, ...]:
     """The words of one run of Chinese letters in Latin ones: what is generic by its meaning, the rest as it is read."""
+    if script(word) == Script.HANGUL and len(word) <= 4:  # a person: each syllable is written apart in Latin letters
+        return tuple(romanise(letter) for letter in word)
     if script(word) != Script.HAN:
         return (romanise(word),)
     found: list[str] = []

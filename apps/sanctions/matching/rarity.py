@@ -15,22 +15,30 @@ NAMES = 133_392
 
 @lru_cache(maxsize=1)
 def _counts() -> dict[str, int]:
-    """In how many names a romanised word stands; `~` before it marks a consonant skeleton."""
+    """In how many names a romanised word stands; `=` marks a sound, `~` a consonant skeleton."""
     return {word: int(number) for word, number in map(str.split, lines("counts"))}
+
+
+UNNOTED = 2
 
 
 @lru_cache(maxsize=200_000)
 def count(word: str) -> int:
-    """In how many names it stands; 2 for all that are too rare to have been noted."""
-    return _counts().get(word, 2)
+    """In how many names it stands; `UNNOTED` for all that are too rare to have been noted."""
+    return _counts().get(word, UNNOTED)
 
 
-def skeleton_count(skeleton: str) -> int:
+@lru_cache(maxsize=200_000)
+def count_of_sound(sound: str) -> int:
+    """In how many names a word that sounds so stands, however it is spelt."""
+    return _counts().get(f"={sound}", UNNOTED)
+
+
+def count_of_skeleton(skeleton: str) -> int:
     """In how many names a word with this consonant skeleton stands; 20 for those that are not noted."""
     return _counts().get(f"~{skeleton}", 20)
 
 
-@lru_cache(maxsize=200_000)
-def rarity(word: str) -> float:
-    """From 0 (in every name) to 1 (in two of all)."""
-    return min(1.0, max(0.0, log(NAMES / count(word)) / log(NAMES / 2)))
+def rarity(number: int) -> float:
+    """How much a word tells that stands in so many names: from 0 (all of them) to 1 (two)."""
+    return min(1.0, max(0.0, log(NAMES / max(number, 1)) / log(NAMES / 2)))

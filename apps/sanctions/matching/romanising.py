@@ -79,11 +79,6 @@ def romanise(word: str) -> str:
     return re.sub("[^a-z0-9]", "", anyascii(word).lower())
 
 
-def syllables(word: str) -> list[str]:
-    """A word in Chinese letters, letter by letter as they are read."""
-    return [part for part in (romanise(letter) for letter in word) if part]
-
-
 def _from_cyrillic(word: str) -> str:
     """The English way; the letter г is h in Ukrainian and Belarusian, и is y in Ukrainian."""
     ours = _CYRILLIC
@@ -107,7 +102,7 @@ _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("ph|ff", "f"),
         ("w", "v"),
         ("(?<=[oe])f{1,2}$", "v"),
-        ("(?<=[gtdbr])h", ""),
+        ("(?<=[gtd])h", ""),
         ("h", "X"),
         ("ou|oo|yu|ju|iu", "u"),
         ("[iyj]{1,3}(?=[aeou])", ""),
@@ -130,12 +125,41 @@ def sound(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=50_000)
+def french_sound(word: str) -> str:
+    """How a romanised word sounds if its `j` is the French one; like `sound` without any."""
+    return sound(word.replace("j", "zh") if "j" in word else word)
+
+
 @lru_cache(maxsize=200_000)
 def skeleton(word: str) -> str:
     """The consonants of how it sounds; a vowel at its beginning is kept as `A`."""
-    found = sound(word)
-    body = re.sub("[aeiou]", "", found)
-    return re.sub(r"(.)\1+", r"\1", "A" + body if found[:1] in tuple("aeiou") else body)
+    return consonants(sound(word))
+
+
+@lru_cache(maxsize=200_000)
+def consonants(sounded: str) -> str:
+    """The consonants of a sound."""
+    body = re.sub("[aeiou]", "", sounded)
+    return re.sub(r"(.)\1+", r"\1", "A" + body if sounded[:1] in tuple("aeiou") else body)
+
+
+_WRITTEN = {
+    **dict.fromkeys("بٻ", "b"), **dict.fromkeys("پ", "p"), **dict.fromkeys("تثطٹة", "t"), **dict.fromkeys("دذضڈ", "d"),
+    **dict.fromkeys("سصزظ", "s"), **dict.fromkeys("حخهھشچژہ", "X"), **dict.fromkeys("رڑ", "r"),
+    **dict.fromkeys("قكک", "k"), **dict.fromkeys("غگ", "g"), "ف": "f", "ل": "l", "م": "m", "ن": "n", "ں": "n",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=100_000)
+def bones(word: str) -> str:
+    """What Arabic script would write of a word, without what it writes now this way and now that."""
+    if script(word) == Script.ABJAD:
+        found = "".join(_WRITTEN.get(letter, "") for letter in word.rstrip("ةه"))
+    else:
+        silent = word.endswith("h") and not word.endswith(("sh", "ch", "kh"))
+        found = re.sub("[Av]", "", skeleton(word[:-1] if silent else word))
+    return re.sub(r"(.)\1+", r"\1", found)
 
 
 _KOREAN = str.maketrans({"g": "k", "d": "t", "b": "p", "r": "l", "j": "X", "v": "", "u": "o", "e": "o"})

@@ -11,6 +11,7 @@ from apps.sanctions.matching.wordlists import lines
 _PARTICLES = (
     "al el ul ur as ad an bin ben ibn bint bnt ould abu abou umm um de del la las los le les der den van von zu da do "
     "dos das du di y e et i und and ve the of for in on at to with by na v iz pri imeni named after named "
+    "za po dlya ot et la "
     "haji hajji hadji sayed sayyed sayyid seyed seyyed sheikh shaikh shaykh mullah mulla maulavi mawlawi qari general "
     "mr mrs dr prof junior jr sr st s o oglu ogly kyzy qizi zade"
 )
@@ -18,19 +19,26 @@ _PARTICLES = (
 
 def _groups(name: str) -> dict[str, str]:
     """Each word to the first of its line."""
-    return {word: line.split()[0] for line in reversed(lines(name)) for word in line.split()}
+    return {word.rstrip("*"): line.split()[0] for line in reversed(lines(name)) for word in line.split()}
 
 
 _GENERIC, _PLACE, _GIVEN_NAME = _groups("trade"), _groups("places"), _groups("given-names")
 _PARTICLE = frozenset(_PARTICLES.split())
-_BY_SOUND = {sound(word): first for word, first in {**_GENERIC, **_PLACE}.items() if len(sound(word)) >= 6}
+_GIVEN_BY_SOUND = {sound(word): first for word, first in _GIVEN_NAME.items() if len(sound(word)) >= 4}
+_AS_SPELT = {word[:-1] for line in lines("trade") for word in line.split() if word.endswith("*")}
+_BY_SOUND = {
+    sound(word): first
+    for word, first in {**_GENERIC, **_PLACE}.items()
+    if word not in _AS_SPELT and len(sound(word)) >= 6
+}
 _PATRONYMIC = ("oviX", "eviX", "ovna", "evna", "avna", "aviX", "ivna", "iviX", "oviXna", "iXna", "oglu", "ogli")
 
 
 @lru_cache(maxsize=100_000)
 def concept(word: str) -> str:
     """What a romanised word means if it is generic or a place (`technology`), a given name's common form, or empty."""
-    return _GENERIC.get(word) or _PLACE.get(word) or _GIVEN_NAME.get(word) or _BY_SOUND.get(sound(word), "")
+    known = _GENERIC.get(word) or _PLACE.get(word) or _GIVEN_NAME.get(word)
+    return known or _BY_SOUND.get(sound(word)) or _GIVEN_BY_SOUND.get(sound(word), "")
 
 
 @lru_cache(maxsize=100_000)
