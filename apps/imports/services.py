@@ -120,6 +120,8 @@ def fetch_from_hub(*, actor: Actor, identifier: str, revision: str = "") -> tupl
 def import_again(*, actor: Actor, one: Import, kind: str) -> Import:
     """Preview the file of an import as another kind. The first one stays as it is."""
     actor.require("imports.run")
+    if one.kind == Import.Kind.LIST:
+        raise Conflict("A published list is not previewed as something else.")
     content = bytes(ImportContent.objects.values_list("content", flat=True).get(of=one))
     return receive_import(actor=actor, content=content, file_name=one.file_name, kind=kind, dry_run=True)
 

@@ -59,6 +59,12 @@ def versions_of(source: ListSource) -> QuerySet[ListVersion]:
     return source.versions.order_by("-number")
 
 
+def entries_read(source_key: str) -> int:
+    """How many entries have been read of the file of a source that is being read; 0 while none is."""
+    reading = ListVersion.objects.filter(source__key=source_key, state=ListVersion.State.STAGED, staged_at=None)
+    return max(reading.values_list("read", flat=True), default=0)
+
+
 def version_by_id(version_id: UUID) -> ListVersion:
     """One version. Raises `NotFound`."""
     found = ListVersion.objects.select_related("source").filter(id=version_id).first()

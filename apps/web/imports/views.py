@@ -16,6 +16,7 @@ from apps.imports.hub_card.fetching import is_on
 from apps.imports.models import Import, ImportRow
 from apps.imports.register.template import FORMATS, MEDIA_TYPES
 from apps.imports.register.template import template as make_template
+from apps.sanctions.lists.selectors import entries_read
 from apps.web.audit.wording import subject_word
 from apps.web.forms import attempt
 from apps.web.imports.forms import HubForm, UploadForm, kind_choices
@@ -116,9 +117,15 @@ def what(one: Import) -> str:
     return one.format if one.format.startswith(plain) else " · ".join(filter(None, (kind, one.format)))
 
 
+def _read_so_far(one: Import) -> int:
+    """Entries of a published list that have been read; other files say themselves how far they are."""
+    return entries_read(one.source) if one.kind == Import.Kind.LIST and one.pending else 0
+
+
 def _standing(one: Import, actor: Actor) -> dict[str, object]:
     may = actor.may("imports.run")
-    failed_halfway = one.state == Import.State.FAILED and one.step == Import.Step.APPLY
+    is_list = one.kind == Import.Kind.LIST
+    failed_halfway = one.state == Import.State.FAILED and one.step == Import.Step.APPLY and not is_list
     return {
         "one": one,
         "what": what(one),
@@ -127,7 +134,9 @@ def _standing(one: Import, actor: Actor) -> dict[str, object]:
         "kept": [{**kept, "type": subject_word(kept["type"]), "why": subject_word(kept["why"])} for kept in one.kept],
         "may_apply": may and (one.state == Import.State.PREVIEWED or failed_halfway),
         "may_undo": may and one.written and not one.pending,
-        "may_again": may and not one.pending,
+        "may_again": may and not one.pending and not is_list,
+        "is_list": is_list,
+        "read_so_far": _read_so_far(one),
         "kinds": [(value, label) for value, label in kind_choices() if value != one.kind],
         "counts": [
             (value, label, getattr(one, value)) for value, label in ImportRow.Outcome.choices if getattr(one, value)
@@ -139,7 +148,7 @@ def _standing(one: Import, actor: Actor) -> dict[str, object]:
 def progress(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
     """How far it is. At the end the whole page is fetched anew, since there is more to see then."""
     one = selectors.import_by_id(actor, import_id)
-    response = render(request, "imports/progress.html", {"one": one})
+    response = render(request, "imports/progress.html", {"one": one, "read_so_far": _read_so_far(one)})
     if not one.pending:
         response["HX-Refresh"] = "true"
     return response
