@@ -24,9 +24,9 @@ def _screen_version(version: Any, **_: Any) -> None:
 
 
 def _screen_parties(sender: Any, subjects: Any, **_: Any) -> None:
-    """What is known of a party has changed; what screening itself tells is no reason to screen."""
-    from apps.sanctions.models import Match, Screening
+    """What is known of a party has changed; what screening and measures tell is no reason to screen."""
+    from apps.sanctions.models import Match, RestrictionEvent, Screening
     from apps.sanctions.tasks import ask_for_due_parties
 
-    if sender not in (Match, Screening) and any(subject.type == "party" for subject in subjects):
+    if sender not in (Match, RestrictionEvent, Screening) and any(subject.type == "party" for subject in subjects):
         ask_for_due_parties()

@@ -9,8 +9,10 @@ MEASURES: Mapping[str, Any] = {
     "access_order": _("Order on who may have access"),
     "advisory": _("Advisory"),
     "app_store": _("Removal from app stores"),
+    "block": _("Prohibition of dealings"),
     "data_rule": _("Rule on data"),
     "device_ban": _("Ban on devices"),
+    "export_licence": _("Licence needed for exports"),
     "pending": _("Proceedings"),
     "procurement_ban": _("Exclusion from procurement"),
 }
@@ -19,6 +21,7 @@ SCOPES: Mapping[str, Any] = {
     "app": _("the app"),
     "data": _("data"),
     "devices": _("devices"),
+    "export": _("exports"),
     "government": _("public bodies"),
     "procurement": _("procurement"),
     "weights": _("the weights"),

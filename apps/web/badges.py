@@ -186,6 +186,7 @@ _LOOKS: Mapping[str, tuple[Any, Mapping[str, tuple[str, str]]]] = {
             "suspended": ("blue", "clock"),
             "lifted": ("green", "check"),
             "expired": ("grey", "minus"),
+            "withdrawn": ("grey", "minus"),
             "advisory": ("grey", "bell"),
             "unknown": ("grey", "question"),
         },

@@ -14,6 +14,7 @@ from apps.registry.services.models import AliasInput
 from apps.sanctions.models import EventParty, Listing, RestrictionEvent
 from tests.making import SETUP, a_model, a_party, a_use, state
 from tests.policy.making import SOURCED, base, edge, entry, own, saved, use_of, value
+from tests.sanctions.measures.making import an_event, moved
 
 pytestmark = pytest.mark.django_db
 COMMIT = "a09a35458c702b33eeacc393d103063234e8bc28"
@@ -201,12 +202,24 @@ class TestScreening:
         assert found is not None
         assert (found["value"], found["as_of"], found["state"]) == ([], "2026-10-01", "inferred")
 
-    def test_of_parties_that_nobody_curated_nothing_is_said(self) -> None:
+    def test_of_parties_that_nobody_curated_only_measures_that_name_them_are_said(self) -> None:
         operator = a_party()
-        self.measure(operator)
         use = a_use(operator_id=operator.id)
         assert entry(use, "screening.authority_measures") is None
+        self.measure(operator)
+        assert value(use, "screening.authority_measures") == ["IT"]
         assert entry(use, "screening.pending_measures") is None
+
+    def test_a_step_that_an_officer_enters_moves_the_use(self) -> None:
+        operator = a_party()
+        use = a_use(operator_id=operator.id)
+        event = an_event(operator, jurisdiction="US", instrument="Order 9", scope=["api"])
+        assert value(use, "screening.pending_measures") == ["Office of Trade: Order 9"]
+        moved(event, "in_force", today())
+        assert entry(use, "screening.pending_measures") is None
+        assert value(use, "screening.authority_measures") == ["US"]
+        moved(event, "suspended", today())
+        assert entry(use, "screening.authority_measures") is None
 
     def test_a_measure_on_the_devices_of_public_bodies_binds_public_bodies(self) -> None:
         operator = self.curated()

@@ -1,15 +1,18 @@
 """Lists, what is known of parties on them, and measures of authorities, from `lists.yaml` and `events.yaml`."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from apps.facts.subjects import SubjectRef
 from apps.imports.knowledge.reading import Entry, KnowledgeError, Sources, keyed
 from apps.imports.knowledge.report import LoadReport
-from apps.imports.knowledge.rows import Rows, by, subject
+from apps.imports.knowledge.rows import CHANNEL, Rows, by, subject
 from apps.parties.models import Party
 from apps.places.countries import is_country
-from apps.sanctions.models import EffectClass, EventParty, Listing, RestrictedPartyList, RestrictionEvent
+from apps.sanctions.measures.entering import opened_on
+from apps.sanctions.models import EffectClass, EventParty, EventStep, Listing, RestrictedPartyList, RestrictionEvent
 
 LISTS = "lists.yaml"
 EVENTS = "events.yaml"
@@ -35,6 +38,8 @@ class EventEntry:
     key: str
     columns: dict[str, Any]
     parties: list[str]
+    steps: list[dict[str, Any]]
+    """How it stood one after another; the last one is how it stands."""
 
 
 def read_lists(sources: Sources) -> list[ListEntry]:
@@ -115,7 +120,21 @@ def _event(entry: Entry, sources: Sources) -> EventEntry:
         }
         if columns["valid_from"] and columns["valid_to"] and columns["valid_to"] < columns["valid_from"]:
             raise entry.error("to lies before from")
-        return EventEntry(columns["key"], columns, entry.texts("parties"))
+        steps = [_step(row, sources) for row in entry.entries("steps")]
+        if steps and steps[-1]["status"] != columns["status"]:
+            raise entry.error("the last of the steps is not its status")
+        return EventEntry(columns["key"], columns, entry.texts("parties"), steps)
+
+
+def _step(row: Entry, sources: Sources) -> dict[str, Any]:
+    with row:
+        sourcing = row.sourcing(sources)
+        return {
+            "status": row.choice("status", RestrictionEvent.Status.values),
+            "on": row.date("since", None),
+            "source_quality": sourcing.source.quality,
+            **sourcing.columns,
+        }
 
 
 def _jurisdiction(entry: Entry) -> str:
@@ -156,13 +175,55 @@ def load_events(report: LoadReport, parties: dict[str, Party], entries: list[Eve
     parties_named = Rows(
         report, "parties of measures", EventParty, by(links, "event_id", "party_id"), subject("party", "party_id")
     )
+    history = History(report)
     for entry in entries:
         event = rows.put(entry.key, entry.key, entry.columns)
+        if event.channel != CHANNEL:
+            continue  # kept by people from now on: whom it names too
+        history.put(entry, event)
         for key, party in zip(entry.parties, named[entry.key], strict=True):
             columns = {"event_id": event.id, "party_id": party.id}
             parties_named.put((event.id, party.id), f"{entry.key}: {key}", columns)
     rows.close()
     parties_named.close()
+    history.close()
+
+
+class History:
+    """The steps of measures in step with the files: a status that the files change is another step."""
+
+    def __init__(self, report: LoadReport) -> None:
+        kept = EventStep.objects.filter(event__channel=CHANNEL).order_by("id")
+        self._rows = Rows(report, "steps of measures", EventStep, {step.id: step for step in kept})
+        self._known: dict[UUID, list[EventStep]] = defaultdict(list)
+        for step in kept:
+            self._known[step.event_id].append(step)
+
+    def put(self, entry: EventEntry, event: RestrictionEvent) -> None:
+        """Keep the steps that a measure has, and add those that are new in its file."""
+        known = self._known[event.id]
+        for step in known:
+            self._rows.put(step.id, entry.key, {})
+        said = {(step.status, step.on) for step in known}
+        for columns in entry.steps or _derived(event):
+            if (columns["status"], columns["on"]) not in said:
+                self._rows.put(
+                    (event.id, columns["status"], columns["on"]), entry.key, {"event_id": event.id, **columns}
+                )
+
+    def close(self) -> None:
+        """Write the new ones; those of measures that the files no longer name go with them."""
+        self._rows.close()
+
+
+def _derived(event: RestrictionEvent) -> list[dict[str, Any]]:
+    """The steps of a measure that says from when to when it was in force and no more."""
+    said = {name: getattr(event, name) for name in ("state", "source_label", "source_url", "as_of", "source_quality")}
+    last = {**said, "status": event.status, "on": opened_on(event), "note": event.status_note, "channel": CHANNEL}
+    if event.status in (RestrictionEvent.Status.LIFTED, RestrictionEvent.Status.EXPIRED) and event.valid_from:
+        began = {"status": str(RestrictionEvent.Status.IN_FORCE), "on": event.valid_from, "note": ""}
+        return [{**last, **began}, last]
+    return [last]
 
 
 def _party(parties: dict[str, Party], key: str, where: str) -> Party:

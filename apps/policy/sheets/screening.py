@@ -39,9 +39,8 @@ def screening(facts: dict[str, Entry], use: Use, around: Surroundings) -> dict[s
     for path, entry in ownership(near if complete else [*near, None], screened, around).items():
         if not is_known(found.get(path)):
             found[path] = entry
-    curated = [party for party in near if party and (known := around.parties.get(party)) and known.key]
-    if curated and around.knowledge_date:
-        found.update(_measures(facts, chain, around, found))
+    curated = any(party and (known := around.parties.get(party)) and known.key for party in near)
+    found.update(_measures(facts, chain, around, found, curated and around.knowledge_date is not None))
     return found
 
 
@@ -54,8 +53,9 @@ def _confirmed(listings: list[Listing], around: Surroundings) -> Entry:
 
 
 def _measures(
-    facts: dict[str, Entry], chain: list[UUID], around: Surroundings, stated: dict[str, Entry]
+    facts: dict[str, Entry], chain: list[UUID], around: Surroundings, stated: dict[str, Entry], curated: bool
 ) -> dict[str, Entry]:
+    """Measures that name a party of the chain; that there is none is known of curated parties alone."""
     bodies = facts.get("org.public_body_of")
     public_body_of = set(bodies["value"]) if is_known(bodies) and bodies else set()
     events: dict[UUID, RestrictionEvent] = {
@@ -72,10 +72,12 @@ def _measures(
             sorted(f"{event.authority}: {event.instrument or event.effect}" for event in pending),
         ),
     ):
-        if is_known(stated.get(f"screening.{field}")):
+        if is_known(stated.get(f"screening.{field}")) or not (rows or curated):
             continue
         entry = derived(value, [], [event.source_label for event in rows] or ["Measures in the knowledge base"])
-        entry["as_of"] = around.knowledge_date.isoformat() if around.knowledge_date else None
+        dates = [event.as_of for event in rows if event.as_of]
+        seen = around.knowledge_date or max(dates, default=None)
+        entry["as_of"] = seen.isoformat() if seen else None
         found[f"screening.{field}"] = entry
     return found
 

@@ -75,6 +75,7 @@ class RestrictionEvent(Sourced):
         SUSPENDED = "suspended", _("Suspended")
         LIFTED = "lifted", _("Lifted")
         EXPIRED = "expired", _("Expired")
+        WITHDRAWN = "withdrawn", _("Withdrawn before it took effect")
         ADVISORY = "advisory", _("Advisory")
         UNKNOWN = "unknown", _("Unknown")
 
@@ -95,6 +96,8 @@ class RestrictionEvent(Sourced):
     status_note = models.TextField(blank=True)
     source_quality = models.CharField(max_length=12, default="primary")
     parties = models.ManyToManyField(Party, through="EventParty", related_name="events")
+    others_named = ArrayField(models.CharField(max_length=300), default=list, blank=True)
+    """Those named that are no parties of the register, as the source writes them."""
 
     class Meta:
         ordering = (F("valid_from").desc(nulls_last=True), "authority")
@@ -120,3 +123,27 @@ class EventParty(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.event_id} {self.party_id}"
+
+
+class EventStep(Sourced):
+    """How a measure stood from a day on, as a source says; the newest that was not taken back is its status.
+
+    Two times: `on` is the day in the world, `created_at` and `taken_back_at` say when it was known here.
+    """
+
+    event = models.ForeignKey(RestrictionEvent, on_delete=models.CASCADE, related_name="steps")
+    status = models.CharField(max_length=10, choices=RestrictionEvent.Status)
+    on = models.DateField(null=True, blank=True)
+    """Empty where the source gives no full date."""
+    source_quality = models.CharField(max_length=12, default="primary")
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    """When somebody found that it had never happened."""
+    taken_by = models.CharField(max_length=300, blank=True)
+    """Who entered it, in words; empty for what comes with the knowledge."""
+
+    class Meta:
+        ordering = ("event", "id")
+        indexes = (models.Index(fields=("created_at", "id"), name="event_step_by_time"),)
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.status} {self.on or ''}"

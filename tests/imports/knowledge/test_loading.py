@@ -26,9 +26,11 @@ from apps.registry import services as registry
 from apps.registry.models import HostingOffer, LineageEdge, Model, ModelAlias, Release
 from apps.registry.services import FactInput
 from apps.registry.services.models import AliasInput
+from apps.sanctions.measures import name_parties
 from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, RestrictionEvent
 from tests.imports.knowledge import small
 from tests.making import SETUP, a_model, a_party, a_team, a_use, an_actor, officer
+from tests.sanctions.measures.making import an_event, moved
 
 pytestmark = pytest.mark.django_db
 LOADER = Actor.command("load_knowledge")
@@ -152,7 +154,7 @@ def test_a_changed_fact_supersedes_and_a_missing_one_is_withdrawn(folder: Path) 
         ("parties.yaml", "maker-hub, s: press", "maker-hub, s: page", {"hub namespaces": ["huggingface/maker-hub ("]}),
         ("lists.yaml", "en: No dealings.", "en: None at all.", {"lists": ["XX-LIST (meaning_en)"]}),
         ("lists.yaml", "since: 2026-01-02", "since: 2026-01-03", {"listings": ["owner-inc:XX-LIST:listed (since)"]}),
-        ("events.yaml", "in_force", "lifted", {"measures": ["example-ban (status)"]}),
+        ("events.yaml", "[devices]", "[api]", {"measures": ["example-ban (scope)"]}),
         ("models.yaml", "name: Tuned-7B", "name: Tuned-7B-v2", {"models": ["tuned-7b (name)"]}),
         ("models.yaml", "expression: other", "expression: MIT", {"facts of release": ["tuned-7b: licence_declared"]}),
         (
@@ -350,3 +352,55 @@ def test_the_report_for_people_counts_everything_and_names_what_needs_a_look(fol
     lines = load().text().splitlines()
     assert lines[lines.index("measures: 1 changed") + 1] == "  changed: example-ban (status)"
     assert "parties: 4 unchanged" in lines
+
+
+def test_a_status_that_the_files_change_is_another_step_of_its_history(folder: Path) -> None:
+    load()
+    event = RestrictionEvent.objects.get()
+    assert [(step.status, step.on) for step in event.steps.all()] == [("in_force", dt.date(2026, 2, 3))]
+    small.replace(folder, "events.yaml", "  status: in_force", "  to: 2026-05-01\n  status: lifted")
+    load()
+    assert outcomes(load()) == {}
+    assert [(step.status, step.on) for step in event.steps.all()] == [
+        ("in_force", dt.date(2026, 2, 3)),
+        ("lifted", dt.date(2026, 5, 1)),
+    ]
+
+
+def test_a_measure_that_left_the_files_goes_with_its_history(folder: Path) -> None:
+    load()
+    (folder / "events.yaml").write_text("[]\n")
+    load()
+    assert not RestrictionEvent.objects.exists()
+
+
+def test_the_last_of_the_steps_in_a_file_is_the_status(folder: Path) -> None:
+    steps = "  status: in_force\n  steps:\n    - {status: lifted, since: 2026-02-04, s: press}"
+    small.replace(folder, "events.yaml", "  status: in_force", steps)
+    with pytest.raises(KnowledgeError, match="the last of the steps is not its status"):
+        load()
+
+
+def test_what_an_officer_says_of_a_measure_stays(folder: Path) -> None:
+    load()
+    event, further = RestrictionEvent.objects.get(), a_party("Further Ltd")
+    moved(event, "lifted", dt.date(2026, 10, 1))
+    name_parties(actor=officer(), event=event, parties=[further])
+    small.replace(folder, "events.yaml", "scope: [devices]", "scope: [api]")
+    for _ in range(2):
+        report = load()
+        assert report.names("measures", "clash") == ["example-ban"]
+    event = RestrictionEvent.objects.get()
+    assert (event.status, event.scope, event.channel) == ("lifted", ["devices"], "person")
+    assert {row.name for row in event.parties.all()} == {"Maker", "Further Ltd"}
+    assert [(step.status, step.channel) for step in event.steps.all()] == [
+        ("in_force", "knowledge"),
+        ("lifted", "person"),
+    ]
+
+
+def test_what_an_officer_enters_is_no_matter_of_the_files(folder: Path) -> None:
+    load()
+    event = an_event(party("maker"))
+    assert outcomes(load()) == {}
+    assert event.steps.count() == 1
