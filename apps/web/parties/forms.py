@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.clock import now, today
 from apps.parties.models import Domain, Party, PartyName, Stake
@@ -91,7 +92,7 @@ class ShareForm(SourcedForm):
 class StakeForm(ShareForm):
     """A stake in a party."""
 
-    owner = forms.CharField(label=_("Owner"))
+    owner = forms.CharField(label=pgettext_lazy("of a party", "Owner"))
     free_float = forms.BooleanField(
         label=_("Free float: listed shares in many hands"),
         required=False,
@@ -106,7 +107,7 @@ class StakeForm(ShareForm):
         super().__init__(data)
         self.fields["owner"] = party_field(
             offered,
-            label=_("Owner"),
+            label=pgettext_lazy("of a party", "Owner"),
             required=False,
             help_text=_("By its name or identifier. Somebody who is no party of the register is kept by name."),
         )

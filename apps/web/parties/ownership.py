@@ -18,6 +18,7 @@ from apps.parties.models import Party, Stake
 from apps.parties.ownership import Edge, Outcome, Regime, Share
 from apps.parties.ownership.stakes import Key
 from apps.parties.selectors.ownership import BELIEVED
+from apps.parties.services.stakes import FREE_FLOAT
 from apps.policy.standing import Standing, counts
 from apps.registry.drawing import Arrow, Box, lineage_svg
 
@@ -179,8 +180,8 @@ def picture(party: Party, rows: Sequence[StakeRow], standing: Standing, kept: st
                 boxes[str(one.id)] = _box(one, listed, kept)
         if row.stake.owner is None:
             key = _outside(row.stake)
-            name = _("free float") if row.stake.free_float else _("not in the register")
-            boxes[key] = Box(key, row.stake.owner_name, name, open=True)
+            why = _("listed shares in many hands") if row.stake.free_float else _("not in the register")
+            boxes[key] = Box(key, owner_name(row.stake), why, open=True)
     title = _("Who holds %(party)s, and what it holds; the table says the same in words.") % {"party": party.name}
     svg = lineage_svg(_box(party, listed, None), boxes.values(), _arrows(rows), title=title)
     return format_html(
@@ -195,6 +196,11 @@ def _box(party: Party, listed: Mapping[UUID, Sequence[str]], kept: str | None) -
         subtitle = ngettext("on %(count)d list", "on %(count)d lists", len(lists)) % {"count": len(lists)}
     href = "" if kept is None else reverse("party-ownership", args=[party.id]) + kept
     return Box(str(party.id), party.name, subtitle, href=href)
+
+
+def owner_name(stake: Stake) -> str:
+    """The owner as it is shown; a free float to which no source gives a name in the language of the page."""
+    return _("Free float") if stake.free_float and stake.owner_name == FREE_FLOAT else stake.owner_name
 
 
 def _outside(stake: Stake) -> str:
