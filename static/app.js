@@ -29,6 +29,7 @@
     const search = document.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);
     if (search) {
       event.preventDefault();
+      if (search.matches("[type=radio]")) search.checked = true;
       search.focus();
     } else if (event.key === "j" || event.key === "k") {
       move(event.key === "j" ? 1 : -1);

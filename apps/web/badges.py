@@ -14,7 +14,17 @@ from apps.policy.models import Decision, GateEffect, Outcome, Severity
 from apps.registry.models import Artefact, Environment, HostingMode, Model, Use, Verification
 from apps.reports.models import Report
 from apps.reviews.models import Change, Reopening, Review
-from apps.sanctions.models import EffectClass, Listing, ListVersion, RestrictionEvent
+from apps.sanctions.models import (
+    Band,
+    EffectClass,
+    Judgement,
+    Listing,
+    ListVersion,
+    Match,
+    RestrictionEvent,
+    Screening,
+    ScreeningRun,
+)
 
 
 @dataclass(frozen=True)
@@ -176,6 +186,39 @@ _LOOKS: Mapping[str, tuple[Any, Mapping[str, tuple[str, str]]]] = {
             "pending_reported": ("yellow", "clock"),
             "litigated": ("yellow", "scale"),
         },
+    ),
+    "band": (Band, {"probable": ("red", "up2"), "possible": ("yellow", "equal"), "weak": ("grey", "down")}),
+    "match": (
+        Match.State,
+        {
+            "open": ("orange", "flag"),
+            "same": ("red", "check"),
+            "different": ("green", "split"),
+            "gone": ("grey", "minus"),
+        },
+    ),
+    "judgement": (
+        Judgement.State,
+        {
+            "proposed": ("yellow", "clock"),
+            "in_force": ("green", "check"),
+            "refused": ("orange", "stop"),
+            "void": ("grey", "minus"),
+            "expired": ("grey", "clock"),
+        },
+    ),
+    "screening": (
+        Screening.Result,
+        {
+            "clean": ("green", "check"),
+            "matches": ("orange", "flag"),
+            "unknown": ("orange", "question"),
+            "waiting": ("grey", "clock"),
+        },
+    ),
+    "run": (
+        ScreeningRun.State,
+        {"running": ("blue", "clock"), "done": ("green", "check"), "failed": ("red", "stop")},
     ),
     "event": (
         RestrictionEvent.Status,

@@ -62,6 +62,8 @@ SECTIONS = (
         _("Screening"),
         "shield",
         (
+            Entry(_("Matches"), "matches", "screening.read"),
+            Entry(_("Screenings"), "screenings", "screening.run", ("/screening/ask",)),
             Entry(_("Lists"), "lists", "register.read"),
             Entry(_("Restriction events"), "restriction-events", "register.read"),
         ),

@@ -25,6 +25,9 @@ WRITES = frozenset(
         "licence-text-settle",
         "change-settle",
         "list-refresh",
+        "match-judge",
+        "match-decide",
+        "match-reopen",
     }
 )
 """Addresses that only take a POST."""
@@ -48,6 +51,9 @@ LISTS = frozenset(
         "list",
         "list-source",
         "list-version",
+        "matches",
+        "screenings",
+        "screening",
         "restriction-events",
         "parameters",
         "policy-versions",

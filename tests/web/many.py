@@ -33,6 +33,7 @@ from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, Rest
 from tests.making import SETUP, a_model, a_party, a_team, a_user, state
 from tests.registry.verification.signing import Key
 from tests.web.published import many_published
+from tests.web.screened import many_screened
 from tests.web.world import SOURCE, World, a_use_of
 
 MANY = 60
@@ -76,6 +77,7 @@ def _shared(world: World) -> None:
         for number in range(MANY):
             _knowledge(world.developer, number)
         many_published(world.shared["list_version_id"])
+    many_screened(MANY, world.shared["run_id"])
 
 
 def _files(world: World) -> None:

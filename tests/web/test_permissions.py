@@ -60,12 +60,13 @@ REFUSED: dict[str, set[str]] = {
     "officer": ACCOUNTS | LIST_SOURCES,
     "administrator": {"waiver-new", "use-review"},
     "approver": ACCOUNTS | CHANGES | {"system"},
-    "auditor": ACCOUNTS | CHANGES | {"use-review"},
+    "auditor": ACCOUNTS | CHANGES | {"use-review", "screening-ask"},
     "owner": ACCOUNTS
     | {"import-new", "import-fetch", "import-template", "trusted-signer-new", "trusted-signer-withdraw"}
     | {"project-new", "organisation-facts", "system", "journal", "journal-entry", "lineage-new"}
     | {"lineage-decide", "lineage-withdraw", "list-upload", "list-accept"}
     | LIST_SOURCES
+    | {"matches", "match"}
     | {"licensee", "licensee-facts"}
     | {"stake-new", "stake-end", "stake-correct", "stake-withdraw"}
     | {"party-name-new", "party-name-remove", "party-domain-new", "party-domain-remove"},
@@ -75,7 +76,8 @@ HIDDEN: dict[str, set[str]] = {
     "officer": {"token-revoke"},
     "approver": {"message", "message-html", "token-revoke"},
     "auditor": {"token-revoke"},
-    "owner": {"import", "import-progress", "import-quarantine", "import-apply", "import-undo", "import-again"},
+    "owner": {"import", "import-progress", "import-quarantine", "import-apply", "import-undo", "import-again"}
+    | {"screening", "screening-table"},
 }
 """Pages about what somebody is not to know of."""
 NOT_YET = {"report-file", "report-evidence", "export-file"}

@@ -43,6 +43,7 @@ from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, Rest
 from tests.making import PASSWORD, SETUP, a_model, a_party, a_policy, a_rule, a_team, a_use, a_user, state
 from tests.registry.verification.signing import Key, a_folder, sign_with_key
 from tests.web.published import a_published_list
+from tests.web.screened import a_screened_party
 
 KEY = Key.new()
 NATIVE = "青山人工智能科技有限公司"
@@ -264,6 +265,7 @@ def _shared(world: World) -> None:
         "licence_id": world.licence.id,
         "event_id": event.id,
         **published,
+        **a_screened_party(developer, NASTY),
         "code": RULES[0],
         "subject_type": "deployment",
         "name": "retention_days",

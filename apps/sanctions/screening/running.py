@@ -263,8 +263,10 @@ def told(found: Found) -> dict[str, Any]:
 
 
 def features_of(found: Found) -> list[dict[str, Any]]:
-    """What made a score, in plain JSON."""
-    return [{"code": row.code, "points": row.points, "detail": row.detail} for row in found.features]
+    """What made a score, in plain JSON: it begins at 1, and each feature adds to it or takes from it."""
+    names = " / ".join(found.matched_names[0]) if found.matched_names else found.name
+    begin = {"code": "names", "points": 1.0, "detail": names}
+    return [begin, *({"code": row.code, "points": row.points, "detail": row.detail} for row in found.features)]
 
 
 _STANDING = (

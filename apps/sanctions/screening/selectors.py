@@ -58,6 +58,11 @@ def run_by_id(actor: Actor, run_id: UUID) -> ScreeningRun:
     return found
 
 
+def results_of(run: ScreeningRun) -> QuerySet[Screening]:
+    """The results of a run that have a row of their own."""
+    return run.screenings.select_related("party")
+
+
 def standings_of(party_ids: Iterable[UUID]) -> dict[UUID, PartyStanding]:
     """How parties stood when they were last compared, by party; one that never was is absent. One query."""
     found = PartyStanding.objects.filter(party_id__in=list(party_ids)).select_related("run")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.sanctions import published, views
+from apps.web.sanctions import matches, published, screenings, views
 
 urlpatterns = [
     path("screening/lists", published.lists, name="lists"),
@@ -16,6 +16,15 @@ urlpatterns = [
     path("screening/versions/<uuid:list_version_id>", published.version, name="list-version"),
     path("screening/versions/<uuid:list_version_id>/accept", published.accept, name="list-accept"),
     path("screening/versions/<uuid:list_version_id>/file", published.version_file, name="list-file"),
+    path("screening/matches", matches.matches, name="matches"),
+    path("screening/matches/<uuid:match_id>", matches.match, name="match"),
+    path("screening/matches/<uuid:match_id>/judge", matches.judge, name="match-judge"),
+    path("screening/matches/<uuid:match_id>/decide", matches.decide, name="match-decide"),
+    path("screening/matches/<uuid:match_id>/reopen", matches.reopen, name="match-reopen"),
+    path("screening/runs", screenings.screenings, name="screenings"),
+    path("screening/runs/<uuid:run_id>", screenings.screening, name="screening"),
+    path("screening/runs/<uuid:run_id>/results.csv", screenings.table, name="screening-table"),
+    path("screening/ask", screenings.ask, name="screening-ask"),
     path("screening/events", views.events, name="restriction-events"),
     path("screening/events/<uuid:event_id>", views.event, name="restriction-event"),
 ]
