@@ -57,6 +57,12 @@ class Assertion(BaseModel):
                 fields=("subject_type", "subject_id"), name="assertion_current", condition=Q(superseded_at__isnull=True)
             ),
             models.Index(fields=("subject_type", "subject_id", "field", "recorded_at"), name="assertion_history"),
+            # Parties that are named in words: whoever changes must find where.
+            models.Index(
+                fields=("subject_id",),
+                name="assertion_sub_processors",
+                condition=Q(field="sub_processors", superseded_at__isnull=True),
+            ),
         )
         constraints = (
             models.CheckConstraint(

@@ -16,6 +16,7 @@ from apps.parties.selectors import Owners, ownership_of
 from apps.parties.selectors.ownership import BELIEVED, ENDS
 from apps.policy.publishing import parameters_at
 from apps.sanctions.models import Listing
+from apps.sanctions.screening.standings import Standings
 from apps.sanctions.selectors import listings_of
 
 COUNTRIES = ("incorporation_country", "principal_place_of_business", "hq_country")
@@ -31,12 +32,14 @@ class Standing:
     listings: Mapping[UUID, Sequence[Listing]]
     facts: Mapping[SubjectRef, Mapping[str, Fact]]
     parameters: Mapping[str, Any]
+    standings: Standings
+    """What comparing them with the lists gave; empty for a past moment, since standings know the present only."""
     looked: dict[tuple[str, bool], LookThrough] = field(default_factory=dict)
     """By regime and whether every party was screened: each is looked through once."""
 
     @classmethod
     def of(cls, party_ids: Iterable[UUID], *, on: dt.date, recorded: dt.datetime | None = None) -> "Standing":
-        """Read it for some parties. Some seven queries, whatever their number."""
+        """Read it for some parties. Some ten queries, whatever their number."""
         ownership = ownership_of(party_ids, on=on, recorded=recorded)
         parties = with_standing(ownership.parties)
         about = [SubjectRef("party", party) for party in parties]
@@ -46,6 +49,7 @@ class Standing:
             listings=listings_of(parties, recorded),
             facts=current_facts(about, recorded=recorded, on=on, fields=COUNTRIES),
             parameters=parameters_at(recorded),
+            standings=Standings() if recorded else Standings.of(parties),
         )
 
     @property
@@ -78,11 +82,11 @@ class Standing:
         """The parties with which a regime begins, and since when; those behind a listed brand or group too."""
         found: dict[UUID, dt.date | None] = {}
         for party in self.ownership.parties:
-            listed = [row for row in self._rows(party) if row.list_key in regime.lists | regime.carried and counts(row)]
-            if listed:
-                days = [row.since for row in listed]
+            begins = regime.lists | regime.carried
+            days = [row.since for row in self._rows(party) if row.list_key in begins and counts(row)]
+            if days:
                 found[party] = None if None in days else min(day for day in days if day)
-            elif regime.key == "DSP" and self._countries(party) & self._of_concern:
+            elif begins & self._confirmed_on(party) or self._covered_by_law(party, regime):
                 found[party] = None
         return found
 
@@ -97,9 +101,17 @@ class Standing:
             return {party for party in self.ownership.parties if not self._countries(party)}
         return {party for party in self.ownership.parties if not (screened or self._looked_for(party, regime))}
 
+    def _covered_by_law(self, party: UUID, regime: Regime) -> bool:
+        return regime.key == "DSP" and bool(self._countries(party) & self._of_concern)
+
     def _looked_for(self, party: UUID, regime: Regime) -> bool:
         """Whether somebody is known to have searched all lists of a regime for a party."""
-        return regime.lists <= {row.list_key for row in self._rows(party) if row.state in BELIEVED}
+        searched = {row.list_key for row in self._rows(party) if row.state in BELIEVED}
+        return regime.lists <= searched | self.standings.settled(self.legal_entity(party))
+
+    def _confirmed_on(self, party: UUID) -> set[str]:
+        """The lists on which a person confirmed a party, or whoever is one with it, to be."""
+        return {key for member in self._one_with(party) for key in self.standings.confirmed_on(member)}
 
     @property
     def _of_concern(self) -> set[str]:

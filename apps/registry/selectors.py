@@ -12,8 +12,9 @@ from django.db.models.functions import Greatest
 
 from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
-from apps.facts.models import State
+from apps.facts.models import Assertion, State
 from apps.licences.models import Licence
+from apps.parties.models import Party, PartyName
 from apps.parties.selectors import parties_resting_on
 from apps.registry.inheritance import Graph
 from apps.registry.models import (
@@ -355,8 +356,18 @@ def use_ids_reading(subject_type: str, ids: Iterable[Any]) -> QuerySet[Use]:
     parties = parties_resting_on(ids)
     made = set(Model.objects.filter(developer_id__in=parties).values_list("id", flat=True))
     return Use.objects.filter(
-        Q(deployment__release__model_id__in=made | descendants(*made)) | Q(deployment__operator_id__in=parties)
+        Q(deployment__release__model_id__in=made | descendants(*made))
+        | Q(deployment__operator_id__in=parties)
+        | Q(deployment_id__in=_served_by(parties))
     )
+
+
+def _served_by(party_ids: Iterable[UUID]) -> QuerySet[Assertion, UUID]:
+    """The deployments among whose sub-processors somebody named any of some parties."""
+    names = set(Party.objects.filter(id__in=party_ids).values_list("name", flat=True))
+    names |= set(PartyName.objects.filter(party_id__in=party_ids).values_list("name", flat=True))
+    said = Assertion.objects.filter(field="sub_processors", subject_type="deployment", superseded_at__isnull=True)
+    return said.filter(value__has_any_keys=sorted(names)).order_by().values_list("subject_id", flat=True)
 
 
 def _bears(licence_ids: Iterable[Any]) -> Q:

@@ -10,7 +10,15 @@ from apps.parties.selectors.ownership import (
     stakes_around,
     stakes_in,
 )
-from apps.parties.selectors.parties import domain_by_id, family_of, name_by_id, parties, party_alone, party_by_id
+from apps.parties.selectors.parties import (
+    domain_by_id,
+    family_of,
+    name_by_id,
+    parties,
+    parties_named,
+    party_alone,
+    party_by_id,
+)
 
 __all__ = [
     "MOST_STAKES",
@@ -21,6 +29,7 @@ __all__ = [
     "owners_above",
     "ownership_of",
     "parties",
+    "parties_named",
     "parties_resting_on",
     "party_alone",
     "party_by_id",

@@ -1,5 +1,7 @@
 """Reads of parties."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -59,3 +61,20 @@ def family_of(party: Party) -> list[UUID]:
     """A party with who stands for it, its group, and the entities of the group it is: they are known together."""
     near = (party.id, party.principal_id, party.group_id, *(entity.id for entity in party.entities.all()))
     return [key for key in dict.fromkeys(near) if key]
+
+
+def parties_named(names: Iterable[str]) -> dict[str, UUID]:
+    """The party that bears each of some names, written like this, as its own or a further one; brands do not count.
+
+    A name that nobody bears, or more than one, is absent. Two queries.
+    """
+    wanted = list(names)
+    if not wanted:
+        return {}
+    bearers: dict[str, set[UUID]] = defaultdict(set)
+    for name, party in Party.objects.filter(name__in=wanted).order_by().values_list("name", "id"):
+        bearers[name].add(party)
+    further = PartyName.objects.filter(name__in=wanted).exclude(kind=PartyName.Kind.BRAND)
+    for name, party in further.order_by().values_list("name", "party_id"):
+        bearers[name].add(party)
+    return {name: party for name, (party, *others) in bearers.items() if not others}

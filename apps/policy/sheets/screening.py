@@ -1,59 +1,62 @@
 """What lists and authorities' measures are known to say about the parties around a use."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from apps.policy.sheets.entries import KNOWN, Entry, derived, from_columns, from_fact, is_known
+from apps.policy.sheets.entries import KNOWN, Entry, derived, from_fact, is_known
 from apps.policy.sheets.ownership import ownership
+from apps.policy.sheets.screened import Chain, confirmed_lists, screened
 from apps.policy.sheets.surroundings import Surroundings
-from apps.policy.standing import counts
 from apps.registry.models import Use
-from apps.sanctions.models import Listing, RestrictionEvent
+from apps.sanctions.models import RestrictionEvent
 
 SERVICE_SCOPES = frozenset({"app", "api", "data", "web", "service"})
 BODY_SCOPES = frozenset({"devices", "procurement", "device", "government"})
 
 
 def screening(facts: dict[str, Entry], use: Use, around: Surroundings) -> dict[str, Entry]:
-    """The recorded screening of the use, and what the knowledge adds to it.
+    """What comparing the parties of the use with the lists gave, and what the knowledge adds to it.
 
-    `confirmed_lists` holds the lists on which a party of the chain is known to be; it is absent when none is, because
-    nothing found in a few extracts is no clearance. Measures are those of the knowledge base as of its date.
+    What people recorded of a screening by hand counts only where nothing was compared. `confirmed_lists` holds the
+    lists on which a party of the chain is known to be; it is absent when none is, because nothing found in a few
+    extracts is no clearance. Measures are those of the knowledge base as of its date.
     """
     found: dict[str, Entry] = {
         f"screening.{field}": from_fact(fact) for field, fact in around.facts_of("screening", use.id).items()
     }
-    model = use.deployment.release.model
-    edges = around.lineage.weight_ancestors(model.id)
-    near = [
-        model.developer_id,
-        around.operators.get(use.deployment_id),
-        *(edge.parent.developer_id if edge.parent else None for edge in edges),
-    ]
-    chain = around.chain(near)
-    listings = [row for party in chain for row in around.listings.get(party, ()) if counts(row)]
-    if listings:
-        found["screening.confirmed_lists"] = _confirmed(listings, around)
-    screened = is_known(found.get("screening.direct_lists"))
-    lineage = facts.get("model.lineage_complete")
-    complete = is_known(lineage) and lineage is not None and lineage["value"] is True
-    for path, entry in ownership(near if complete else [*near, None], screened, around).items():
+    near = _near(facts, use, around)
+    chain = Chain(around.chain(near), None not in near, around)
+    computed = screened(chain)
+    # Where nothing was compared, a screening that people recorded covers everybody who was to be looked for.
+    by_hand = not computed and is_known(found.get("screening.direct_lists"))
+    found.update(computed)
+    if confirmed := confirmed_lists(chain):
+        found["screening.confirmed_lists"] = confirmed
+    for path, entry in ownership(near, by_hand, around).items():
         if not is_known(found.get(path)):
             found[path] = entry
     curated = any(party and (known := around.parties.get(party)) and known.key for party in near)
-    found.update(_measures(facts, chain, around, found, curated and around.knowledge_date is not None))
+    found.update(_measures(facts, chain.parties, around, found, curated and around.knowledge_date is not None))
     return found
 
 
-def _confirmed(listings: list[Listing], around: Surroundings) -> Entry:
-    basis = [from_columns(True, row) for row in listings]
-    entry = derived(sorted({row.list_key for row in listings}), basis, [row.source_label for row in listings])
-    names = sorted({(around.parties[row.party_id].name, row.list_key) for row in listings})
-    entry["label"] = "; ".join(f"{name}: {key}" for name, key in names)
-    return entry
+def _near(facts: Mapping[str, Entry], use: Use, around: Surroundings) -> list[UUID | None]:
+    """Makers of the model and of what its weights come from, operator, sub-processors; None for one not known."""
+    model = use.deployment.release.model
+    edges = around.lineage.weight_ancestors(model.id)
+    lineage = facts.get("model.lineage_complete")
+    complete = lineage is not None and lineage["value"] is True
+    return [
+        model.developer_id,
+        around.operators.get(use.deployment_id),
+        *(edge.parent.developer_id if edge.parent else None for edge in edges),
+        *around.sub_processors.get(use.deployment_id, ()),
+        *(() if complete else (None,)),
+    ]
 
 
 def _measures(
-    facts: dict[str, Entry], chain: list[UUID], around: Surroundings, stated: dict[str, Entry], curated: bool
+    facts: dict[str, Entry], chain: Sequence[UUID], around: Surroundings, stated: dict[str, Entry], curated: bool
 ) -> dict[str, Entry]:
     """Measures that name a party of the chain; that there is none is known of curated parties alone."""
     bodies = facts.get("org.public_body_of")

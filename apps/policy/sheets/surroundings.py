@@ -18,7 +18,7 @@ from apps.facts.subjects import SubjectRef
 from apps.licences.meanings import Meanings
 from apps.licences.models import Licence
 from apps.parties.models import Domain, HubOrganisation, Party
-from apps.parties.selectors import ownership_of
+from apps.parties.selectors import ownership_of, parties_named
 from apps.policy.publishing import parameters_at
 from apps.policy.standing import Standing, with_standing
 from apps.registry.binding import Binding, licences_named
@@ -26,6 +26,7 @@ from apps.registry.licensing import Licensing, licensing
 from apps.registry.models import Artefact, Model, ModelAlias, Release, Use
 from apps.registry.selectors import Lineage
 from apps.sanctions.models import Listing, RestrictionEvent
+from apps.sanctions.screening.standings import Standings
 from apps.sanctions.selectors import events_of, listings_of
 
 T = TypeVar("T")
@@ -38,7 +39,8 @@ class Surroundings:
     """Everything that derivations read.
 
     Facts are those recorded at the moment asked for. Of relations (lineage, stakes, lists, measures, domains, files)
-    those count that were entered by then; one changed or removed since is read as it is now.
+    those count that were entered by then; one changed or removed since is read as it is now. How parties stand against
+    the lists is known of the present only: for a past moment nothing is computed from it; what people stated counts.
     """
 
     on: dt.date
@@ -47,6 +49,8 @@ class Surroundings:
     facts: FactsBySubject
     operators: Mapping[UUID, UUID]
     """By deployment: the party that is known to operate it."""
+    sub_processors: Mapping[UUID, Sequence[UUID | None]]
+    """By deployment: the parties that its sub-processors are; None for one that is no party of the register."""
     parties: Mapping[UUID, Party]
     owners: Mapping[UUID, Set[UUID]]
     """By party: who holds half or more of it or controls it, directly or through others."""
@@ -149,6 +153,17 @@ def _operators(facts: FactsBySubject) -> dict[UUID, UUID]:
     return {deployment: UUID(fact.value) for deployment, fact in stated.items() if fact.known}
 
 
+def _sub_processors(facts: FactsBySubject) -> dict[UUID, list[UUID | None]]:
+    """By deployment: whom the names of its sub-processors mean, as far as exactly one party bears the name."""
+    stated = {
+        subject.id: fact.value
+        for subject, found in facts.items()
+        if (fact := found.get("sub_processors")) and fact.known and fact.value
+    }
+    named = parties_named({name for names in stated.values() for name in names})
+    return {deployment: [named.get(name) for name in names] for deployment, names in stated.items()}
+
+
 def _licensing(facts: FactsBySubject, meanings: Meanings) -> dict[UUID, Licensing]:
     return {subject.id: licensing(found, meanings) for subject, found in facts.items() if subject.type == "release"}
 
@@ -163,7 +178,7 @@ def _around_models(models: Iterable[Model], lineage: Lineage) -> set[UUID]:
 
 
 def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | None = None) -> Surroundings:
-    """Read what `uses` stand in. Some 20 queries, whatever the number of uses."""
+    """Read what `uses` stand in. Some 25 queries, whatever the number of uses."""
     organisation = Organisation.objects.first()
     releases = {use.deployment.release_id: use.deployment.release for use in uses}
     models = {release.model_id: release.model for release in releases.values()}
@@ -176,7 +191,9 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
     first = _first_facts(uses, bearing, on=on, recorded=recorded)
     meanings = Meanings.load()
     operators, licensed = _operators(first), _licensing(first, meanings)
-    near = with_standing({*operators.values(), *_around_models(models.values(), lineage)})
+    further = _sub_processors(first)
+    named = {party for found in further.values() for party in found if party}
+    near = with_standing({*operators.values(), *named, *_around_models(models.values(), lineage)})
     ownership = ownership_of(near, on=on, recorded=recorded)
     everybody = near | with_standing(ownership.parties - set(near))
     subjects = {SubjectRef("org", organisation.id)} if organisation else set()
@@ -197,9 +214,17 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
         lineage=lineage,
         facts=facts,
         operators=operators,
+        sub_processors=further,
         parties=everybody,
         owners=ownership.half_or_more(),
-        standing=Standing(ownership, everybody, listings, facts, parameters_at(recorded)),
+        standing=Standing(
+            ownership,
+            everybody,
+            listings,
+            facts,
+            parameters_at(recorded),
+            Standings() if recorded else Standings.of(everybody),
+        ),
         domains=_grouped(_by_then(Domain.objects.filter(party_id__in=near), recorded), "party_id"),
         hub_organisations=_grouped(_by_then(HubOrganisation.objects.filter(party_id__in=near), recorded), "party_id"),
         aliases=_grouped(_by_then(aliases, recorded), "model_id"),

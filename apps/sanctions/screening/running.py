@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from apps.accounts.actors import Actor
+from apps.accounts.models import Organisation
 from apps.core.canonical import canonical_json
 from apps.core.changes import change, one_at_a_time
 from apps.core.clock import now
@@ -24,7 +25,7 @@ from apps.sanctions.matching import ALGORITHM, POSSIBLE, Found, search
 from apps.sanctions.models import Band, ListVersion, Match, PartyStanding, Screening, ScreeningRun
 from apps.sanctions.screening.asking import Asked, asked_of
 from apps.sanctions.screening.ending import end_judgements
-from apps.sanctions.screening.versions import usable, versions_in_use
+from apps.sanctions.screening.versions import covered, usable, versions_in_use
 
 THRESHOLD = POSSIBLE
 """From here on a match is kept and somebody looks at it: the possible band."""
@@ -107,7 +108,17 @@ def finish_run(*, actor: Actor, run: ScreeningRun) -> ScreeningRun:
         run.digest = results_digest(run)
         run.state, run.finished_at = ScreeningRun.State.DONE, now()
         run.save(update_fields=["digest", "state", "finished_at", "parties", "matches", "reached"])
+        if run.everybody and covered(run.lists) != _covered_before(run):
+            # What "nothing found" covers is another now for everybody, also where nothing else was found.
+            us = Organisation.objects.first()
+            facts_changed.send(sender=Screening, subjects={SubjectRef("org", us.id)} if us else set())
     return run
+
+
+def _covered_before(run: ScreeningRun) -> set[str]:
+    earlier = ScreeningRun.objects.filter(everybody=True, state=ScreeningRun.State.DONE, created_at__lt=run.created_at)
+    last = earlier.order_by("-created_at").only("lists").first()
+    return covered(last.lists) if last else set()
 
 
 def results_digest(run: ScreeningRun) -> str:
