@@ -31,6 +31,7 @@ from tests.api.calling import NOBODY, Caller, Form, Holder, a_caller, with_token
 from tests.api.register import COMMIT, TEAM_NOUNS, Register, a_register
 from tests.making import SETUP, a_team, a_user
 from tests.registry.verification.signing import Key, a_folder, sign_with_key
+from tests.sanctions.measures.making import an_event, moved
 
 pytestmark = pytest.mark.django_db
 OPEN = {"openapi.json", "docs", "problems/<str:code>", "gate/public-key", ""}
@@ -245,6 +246,7 @@ def every_write(register: Register) -> Iterator[tuple[str, str, Any]]:
         yield "POST", f"lineage-suggestions/{_suspect(register, asked)}/{asked}", body
     yield "POST", "stakes", {"owner": two[0], "owned": two[1], "basis": "votes", "source": "R", "as_of": "2026-01-01"}
     yield from _party_writes(two[0], reason)
+    yield from _measure_writes(two[0], reason)
     yield "POST", "uses", {"name": "New", "model": model, "team": team}
     yield "POST", f"uses/{use}/evaluate", {}
     yield "POST", f"uses/{use}/claim", {"team": team, **reason}
@@ -293,6 +295,18 @@ def _party_writes(party: str, reason: dict[str, str]) -> Iterator[tuple[str, str
         yield "POST", f"stakes/{stake.id}/{way}", body
 
 
+def _measure_writes(party: str, reason: dict[str, str]) -> Iterator[tuple[str, str, Any]]:
+    said = {"source": "Gazette", "as_of": "2026-01-01"}
+    plain = {"authority": "Office", "jurisdiction": "US", "effect": "advisory", "effect_class": "advisory"}
+    yield "POST", "restriction-events", {**plain, "status": "pending", "parties": [party], **said}
+    event = an_event(Party.objects.get(id=party), actor=SETUP)
+    yield "PATCH", f"restriction-events/{event.id}", {"binds": "Everybody", **reason}
+    yield "POST", f"restriction-events/{event.id}/status", {"status": "in_force", "on": "2026-11-03", **said}
+    other = an_event(Party.objects.get(id=party), actor=SETUP)
+    step = moved(other, "in_force", dt.date(2026, 11, 3), actor=SETUP)
+    yield "POST", f"restriction-events/{other.id}/step-back", {"step": str(step.id), **reason}
+
+
 def _dated(said: dict[str, str]) -> dict[str, Any]:
     return {**said, "as_of": dt.date.fromisoformat(said["as_of"])}
 
@@ -319,6 +333,10 @@ MAY: dict[str, str] = {
     **dict.fromkeys(
         [f"parties/{way}" for way in ("names", "domains", "remove-name", "remove-domain")], "admin officer"
     ),
+    "restriction-events": "officer",
+    "restriction-events/": "officer",
+    "restriction-events/status": "officer",
+    "restriction-events/step-back": "officer",
     "stakes": "admin officer",
     **dict.fromkeys([f"stakes/{way}" for way in ("end", "correct", "withdraw")], "admin officer"),
     "uses": "admin officer owner",

@@ -1,8 +1,7 @@
-"""`lists`, `restriction-events`."""
+"""`lists`."""
 
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -11,14 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.lists import Fields
-from apps.api.v1.parties import SOURCED
 from apps.api.views import NounViewSet, Shown, identifier
 from apps.core.errors import NotFound
 from apps.sanctions import selectors
 from apps.sanctions.entries import EntryKind
 from apps.sanctions.lists import selectors as published
 from apps.sanctions.lists.standing import Standing
-from apps.sanctions.models import EffectClass, Entry, RestrictedPartyList, RestrictionEvent
+from apps.sanctions.models import EffectClass, Entry, RestrictedPartyList
 
 
 class ListStanding(serializers.Serializer[Any]):
@@ -123,36 +121,3 @@ class ListEntries(NounViewSet):
     def list_rows(self, request: Request, pk: str) -> Response:
         """The entries of a list that are in use."""
         return self.list(request)
-
-
-class RestrictionEventSerializer(Shown[RestrictionEvent]):
-    parties = serializers.SerializerMethodField()
-
-    class Meta:
-        model = RestrictionEvent
-        fields = (
-            *("id", "key", "authority", "jurisdiction", "instrument", "effect", "effect_class", "binds", "scope"),
-            *("models_named", "valid_from", "valid_to", "date_text", "status", "status_note", "parties", *SOURCED),
-        )
-
-    def get_parties(self, event: RestrictionEvent) -> list[UUID]:
-        """The parties it names."""
-        return [party.id for party in event.parties.all()]
-
-
-class RestrictionEvents(NounViewSet):
-    """Authorities' measures: instrument, effect, who is bound, dates, present status."""
-
-    serializer_class = RestrictionEventSerializer
-    filters = {
-        "status": ("status", tuple(RestrictionEvent.Status.values)),
-        "jurisdiction": ("jurisdiction", str),
-        "effect_class": ("effect_class", tuple(EffectClass.values)),
-        "party": ("parties", UUID),
-    }
-    searches = ("authority", "instrument")
-    orderings = ("valid_from", "valid_to")
-
-    def rows(self) -> QuerySet[RestrictionEvent]:
-        self.actor.require("register.read")
-        return selectors.events()
