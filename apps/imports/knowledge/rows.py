@@ -8,6 +8,7 @@ from apps.core.models import BaseModel
 from apps.facts.models import Assertion
 from apps.facts.subjects import SubjectRef
 from apps.imports.knowledge.report import LoadReport
+from apps.parties.models import Stake
 from apps.registry.models import Model
 from apps.registry.services.lineage import forget_ended_edges
 
@@ -96,7 +97,9 @@ def _is_referred_to(row: BaseModel) -> bool:
     for relation in row._meta.related_objects:
         if getattr(relation.related_model, "journal_exempt", ""):
             continue  # made from others, and made again
-        if relation.related_model._default_manager.filter(**{relation.field.name: row}).exists():
+        # A stake that a person corrected is kept, and so are its parties; ended edges are forgotten with their models.
+        rows = Stake.every if relation.related_model is Stake else relation.related_model._default_manager
+        if rows.filter(**{relation.field.name: row}).exists():
             return True
     return Assertion.objects.filter(subject_id=row.pk).exclude(channel=CHANNEL).exists()
 

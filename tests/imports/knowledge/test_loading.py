@@ -1,6 +1,7 @@
 """Loading the files: again and again, changed, beside what people entered, and not at all when one is malformed."""
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from apps.imports.knowledge.report import LoadReport
 from apps.imports.knowledge.services import load_knowledge
 from apps.licences.models import Licence
 from apps.parties.models import Domain, HubOrganisation, Party, PartyName, Stake
+from apps.parties.services import correct_stake, withdraw_stake
 from apps.policy.models import DueUse
 from apps.registry import services as registry
 from apps.registry.models import HostingOffer, LineageEdge, Model, ModelAlias, Release
@@ -208,6 +210,21 @@ def test_rows_that_left_the_files_are_removed_where_nothing_refers_to_them(folde
     assert report.count("withdrawn") > 25
     assert report.count("kept") == 0
     assert not load().changed
+
+
+def test_a_stake_that_a_person_corrected_or_took_back_does_not_come_again(folder: Path) -> None:
+    load()
+    corrected = correct_stake(
+        actor=SETUP, stake=Stake.objects.get(basis="equity"), reason="A newer report", equity_pct=Decimal(20)
+    )
+    withdraw_stake(actor=SETUP, stake=Stake.objects.get(basis="votes"), reason="Never was")
+    assert not load().changed
+    assert list(Stake.objects.all()) == [corrected]
+    withdraw_stake(actor=SETUP, stake=corrected, reason="Nor this")
+    for file in ("lists.yaml", "events.yaml", "models.yaml", "offers.yaml", "parties.yaml"):
+        (folder / file).write_text("[]", encoding="utf-8")
+    assert "Maker Ltd" in load().names("parties", "kept"), "what is superseded still names it"
+    assert [row.id for row in Stake.every.all()] == [corrected.id]
 
 
 def test_a_row_that_something_refers_to_is_kept_and_reported(folder: Path) -> None:
