@@ -16,6 +16,7 @@ MEASURES: Mapping[str, Any] = {
     "pending": _("Proceedings"),
     "procurement_ban": _("Exclusion from procurement"),
 }
+MEASURE_CHOICES = tuple((code, code) for code in MEASURES)
 SCOPES: Mapping[str, Any] = {
     "api": _("the API"),
     "app": _("the app"),

@@ -15,7 +15,7 @@ from apps.facts.models import Quality
 from apps.parties.models import Party
 from apps.sanctions import measures, selectors
 from apps.sanctions.models import EffectClass, EventStep, RestrictionEvent
-from apps.sanctions.words import MEASURES, SCOPES
+from apps.sanctions.words import MEASURE_CHOICES, SCOPES
 
 
 class EventStepSerializer(Shown[EventStep]):
@@ -51,14 +51,13 @@ def _ids(**more: Any) -> serializers.ListField:
     return serializers.ListField(child=serializers.UUIDField(), max_length=200, **more)
 
 
-class ChangedEventBody(Body):
-    """What may be said of a measure; what is left out stays."""
+class SaidOfEventBody(Body):
+    """What may be said of a measure."""
 
-    reason = serializers.CharField(max_length=2000)
     authority = serializers.CharField(max_length=300, required=False)
     jurisdiction = serializers.CharField(max_length=10, required=False)
     instrument = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    effect = serializers.ChoiceField(choices=tuple(MEASURES), required=False)
+    effect = serializers.ChoiceField(choices=MEASURE_CHOICES, required=False)
     effect_class = serializers.ChoiceField(choices=EffectClass.choices, required=False)
     binds = serializers.CharField(max_length=500, required=False, allow_blank=True)
     scope = serializers.ListField(child=serializers.ChoiceField(choices=tuple(SCOPES)), required=False)
@@ -75,17 +74,22 @@ class ChangedEventBody(Body):
     note = serializers.CharField(max_length=5000, required=False, allow_blank=True)
 
 
-class EventBody(ChangedEventBody):
+class ChangedEventBody(SaidOfEventBody):
+    """What is to be put right; what is left out stays."""
+
+    reason = serializers.CharField(max_length=2000)
+
+
+class EventBody(SaidOfEventBody):
     """A new measure."""
 
-    reason = None  # the framework takes a field off a subclass like this
     authority = serializers.CharField(max_length=300)
     jurisdiction = serializers.CharField(max_length=10)
-    effect = serializers.ChoiceField(choices=tuple(MEASURES))
+    effect = serializers.ChoiceField(choices=MEASURE_CHOICES)
     effect_class = serializers.ChoiceField(choices=EffectClass.choices)
     status = serializers.ChoiceField(choices=RestrictionEvent.Status.choices)
     status_note = serializers.CharField(max_length=5000, required=False, allow_blank=True)
-    source = serializers.CharField(max_length=500)  # type: ignore[assignment]  # as in facts.FactBody
+    source = serializers.CharField(max_length=500)
     as_of = serializers.DateField()
 
 
