@@ -172,10 +172,13 @@ def test_a_further_stake_never_lowers_a_share(rows: Any, more: Any, listed: set[
 @settings(max_examples=150, deadline=None)
 @given(edges, some_listed, st.integers(0, 7), regimes)
 def test_a_further_listing_never_makes_anything_better(rows: Any, listed: set[int], more: int, regime: str) -> None:
+    """It may resolve what was unknown, and then a party passes; but whoever could be reached still can."""
     before, after = (found_by(holdings(rows), found, regime) for found in (listed, listed | {more}))
+    assert before.doubt.possible <= after.doubt.possible
     for party in range(8):
         assert after.share(party).percent >= before.share(party).percent
-        assert after.outcome(party) != BELOW or before.outcome(party) == BELOW
+        assert after.outcome(party) != BELOW or party not in before.doubt.possible
+        assert before.outcome(party) != OWNED or after.outcome(party) == OWNED
 
 
 @settings(max_examples=150, deadline=None)
