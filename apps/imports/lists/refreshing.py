@@ -18,7 +18,6 @@ from apps.imports.lists.keeping import MOST_BYTES, incoming, keep, kept
 from apps.imports.lists.readers import read
 from apps.imports.lists.recognising import format_of
 from apps.imports.outbound import NetworkOff, Outbound
-from apps.sanctions.lists import guards
 from apps.sanctions.lists.staging import ListFile, forget_ended, stage
 from apps.sanctions.lists.switching import accept, switch
 from apps.sanctions.models import ListSource, ListVersion
@@ -146,9 +145,7 @@ def _staged(actor: Actor, source: ListSource, file: ListFile, format: str = "") 
         list_key = source.list_keys[0] if len(source.list_keys) == 1 else None
         version = stage(actor=actor, source=source, file=file, entries=read(chosen, stream, list_key=list_key))
     if version.state == ListVersion.State.REFUSED:
-        guard = version.refusals[0]["guard"]
-        _fail(actor, source, told(filled("Version %(number)d was refused: %(guard)s.", number=version.number,
-                                         guard=guards.TITLES[guard])))  # fmt: skip
+        _fail(actor, source, {name: part for name, part in version.refusals[0].items() if name != "guard"})
         return version
     version = switch(actor=actor, version=version)
     forget_ended(source)

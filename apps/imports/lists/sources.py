@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.accounts.actors import Actor
 from apps.core.changes import change
 from apps.core.errors import DuplicateFound, FieldError, InvalidInput, filled
@@ -11,6 +13,7 @@ from apps.imports.knowledge.reading import KEY
 from apps.imports.lists.readers import FORMATS
 from apps.sanctions.models import ListSource, RestrictedPartyList
 
+_KEY = gettext_noop("must be made of letters, digits and hyphens")
 _BOUNDS = {"every_hours": (1, 2000), "oldest_hours": (1, 32000), "most_lost": (0, 100)}
 
 
@@ -26,12 +29,14 @@ def create_source(
     """Make a source of one or more known lists. Raises `InvalidInput`, and `DuplicateFound` for a key in use."""
     actor.require("lists.configure")
     key = clean_text(key, pointer="/key", max_length=60)
-    errors = [] if KEY.fullmatch(key) else [FieldError("/key", "must be made of letters, digits and hyphens")]
+    errors = (
+        [] if KEY.fullmatch(key) else [FieldError("/key", gettext_noop("must be made of letters, digits and hyphens"))]
+    )
     if format not in FORMATS:
         errors.append(FieldError("/format", filled("must be one of %(formats)s", formats=", ".join(FORMATS))))
     known = set(RestrictedPartyList.objects.filter(key__in=list_keys).values_list("key", flat=True))
     if not known or set(list_keys) - known:
-        errors.append(FieldError("/list_keys", "must name lists that are known"))
+        errors.append(FieldError("/list_keys", gettext_noop("must name lists that are known")))
     if errors:
         raise InvalidInput(errors=errors)
     existing = ListSource.objects.filter(key=key).first()

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef
+from django.utils.translation import gettext_noop
 
 from apps.accounts.actors import Actor
 from apps.core.changes import change
@@ -28,6 +29,7 @@ from apps.sanctions.models import Entry, EntryName, ListSource, ListVersion, Nam
 CHUNK = 2000
 MOST_KEPT = 500
 """Of the rows that could not be read, and of the notes on others."""
+_BROKEN = gettext_noop("It was not read to its end.")
 _LONGEST_NAME = 1000
 _LONGEST_REFERENCE = 200
 
@@ -100,7 +102,7 @@ def clean(*, actor: Actor, source: ListSource) -> None:
     with change(actor, "list.drop"):
         for version in left.filter(state__in=(ListVersion.State.STAGED, ListVersion.State.REFUSED)):
             broken = version.staged_at is None
-            _drop(version, "broken-off" if broken else "", "It was not read to its end." if broken else "")
+            _drop(version, "broken-off" if broken else "", _BROKEN if broken else "")
     # Afterwards, and not in the same transaction: tens of thousands of rows; a kill in between is made good next time.
     ids = list(left.values_list("id", flat=True))
     Entry.objects.filter(until__in=ids).update(until=None)
@@ -193,9 +195,9 @@ class _Staging:
         """Whether the entry can be kept; what is wrong with it is noted otherwise."""
         key, message = (entry.list_key, entry.reference), ""
         if not entry.name.strip() or not 0 < len(entry.reference) <= _LONGEST_REFERENCE:
-            message = "It has no name, or no number of at most 200 characters."
+            message = gettext_noop("It has no name, or no number of at most 200 characters.")
         elif key in self.seen:
-            message = "Its number was given before."
+            message = gettext_noop("Its number was given before.")
         if message:
             self.turned_away.append({"row": f"{entry.list_key} {entry.reference[:100]}", **told(message)})
             return False
