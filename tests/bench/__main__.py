@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-TOPICS = ("evaluation", "gate", "http", "document", "imports", "exports", "lineage", "lists", "starting")
+TOPICS = ("evaluation", "gate", "http", "document", "imports", "exports", "lineage", "lists", "screening", "starting")
 """One module of this package each, with a function `rows` that takes the population, in the order of the table."""
 
 

@@ -50,7 +50,7 @@ def number(key: str) -> int:
 
 
 def _of_words(words: list[Word]) -> Iterator[tuple[str, float]]:
-    few = sum(not word.generic for word in words) <= 2
+    telling = sum(not word.generic for word in words)
     for word in words:
         if count(word.text) <= COMMON:
             yield f"w:{word.text}", 1.0 + word.weight
@@ -58,7 +58,7 @@ def _of_words(words: list[Word]) -> Iterator[tuple[str, float]]:
             yield f"s:{word.skeleton}", 0.5 + 0.4 * word.weight
         if "j" in word.text:
             yield f"s:{consonants(french_sound(word.text))}", 0.5 + 0.3 * word.weight
-        if few and len(word.skeleton) >= 4 and word.count <= COMMON:
+        if len(word.skeleton) >= (4 if telling <= 1 else 5 if telling == 2 else 99) and word.count <= COMMON:
             yield f"d:{word.skeleton}", 0.4
             for at in range(len(word.skeleton)):
                 yield f"d:{word.skeleton[:at]}{word.skeleton[at + 1 :]}", 0.4
@@ -66,6 +66,8 @@ def _of_words(words: list[Word]) -> Iterator[tuple[str, float]]:
 
 def _of_neighbours(words: tuple[Word, ...]) -> Iterator[tuple[str, float]]:
     for one, other in pairwise(words):
+        if (one.generic or one.particle) and (other.generic or other.particle):
+            continue
         yield f"w:{one.text}{other.text}", 1.2
     yield "w:" + "".join(word.text for word in words), 1.5
 

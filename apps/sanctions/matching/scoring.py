@@ -61,13 +61,15 @@ def _compared(asked: str, listed: str, query: Query, party: ListedParty) -> Scor
     return compare_names(prepare(asked), prepare(listed), query, party.kind, party.countries)
 
 
-def compare_names(asked: Name, listed: Name, query: Query, kind: EntryKind, countries: Iterable[str] = ()) -> Score:
-    """How far two names mean the same, given what is known of the two parties besides."""
+def compare_names(
+    asked: Name, listed: Name, query: Query, kind: EntryKind, countries: Iterable[str] = (), *, told: bool = True
+) -> Score:
+    """How far two names mean the same, given what is known of the two parties besides; `told`: with words for why."""
     if not asked.words or not listed.words:
         return Score(0.0)
     besides = list(_besides(asked, query, kind, frozenset(countries)))
     second = any(feature.points > 0 for feature in besides)
-    features = [*_of_names(asked, listed, person=_of_persons(asked, listed, kind), second=second), *besides]
+    features = [*_of_names(asked, listed, person=_of_persons(asked, listed, kind), second=second, told=told), *besides]
     value = 1 + sum(feature.points for feature in features)
     return Score(round(min(1.0, max(0.0, value)), 4), asked.text, listed.text, tuple(features))
 
@@ -76,11 +78,11 @@ def _of_persons(asked: Name, listed: Name, kind: EntryKind) -> bool:
     return kind == EntryKind.PERSON or (kind == EntryKind.UNKNOWN and asked.like_a_person and listed.like_a_person)
 
 
-def _of_names(asked: Name, listed: Name, *, person: bool, second: bool) -> Iterator[Feature]:
+def _of_names(asked: Name, listed: Name, *, person: bool, second: bool, told: bool) -> Iterator[Feature]:
     pairs = align(asked.words, listed.words)
     shares = _weigh(asked.words, listed.words, pairs, person=person)
     total = 1.0
-    for feature in _costs(asked, listed, pairs, shares, person=person):
+    for feature in _costs(asked, listed, pairs, shares, person=person, told=told):
         total += feature.points
         yield feature
     initials = not person and any(pair.how == "initial" for pair in pairs)
@@ -125,22 +127,27 @@ def _news(words: tuple[Word, ...], weights: list[float], said: set[str]) -> floa
     )
 
 
-def _costs(asked: Name, listed: Name, pairs: list[Pair], shares: _Shares, *, person: bool) -> Iterator[Feature]:
+def _costs(
+    asked: Name, listed: Name, pairs: list[Pair], shares: _Shares, *, person: bool, told: bool
+) -> Iterator[Feature]:
     ours, theirs = (
         _unmatched(asked, [pair.asked for pair in pairs]),
         _unmatched(listed, [pair.listed for pair in pairs]),
     )
     if shares.otherwise > 0.0005:
-        yield _feature("spelt-otherwise", SPELT_OTHERWISE * shares.otherwise, _spellings(asked, listed, pairs))
+        shown = _spellings(asked, listed, pairs) if told else ""
+        yield _feature("spelt-otherwise", SPELT_OTHERWISE * shares.otherwise, shown)
     if shares.contradicting > 0.0005:
-        cost = (CONTRADICTION_IN_PERSON if person else CONTRADICTION) * shares.contradicting
-        yield _feature("words-differ", cost, f"{_text(ours)} / {_text(theirs)}")
+        shown = f"{_text(ours)} / {_text(theirs)}" if told else ""
+        yield _feature(
+            "words-differ", (CONTRADICTION_IN_PERSON if person else CONTRADICTION) * shares.contradicting, shown
+        )
         if person and all(any(_is_own_name(word) for word in words) for words in (ours, theirs)):
-            yield _feature("another-person", ANOTHER_PERSON, f"{_text(ours)} / {_text(theirs)}")
+            yield _feature("another-person", ANOTHER_PERSON, shown)
     if shares.left_out > 0.0005:
         cost = (LEFT_OUT_IN_PERSON if person else LEFT_OUT) * shares.left_out
         code, words = ("words-not-asked", theirs) if shares.by_query else ("words-not-listed", ours)
-        yield _feature(code, cost, _text(words))
+        yield _feature(code, cost, _text(words) if told else "")
 
 
 def _feature(code: str, cost: float, detail: str) -> Feature:

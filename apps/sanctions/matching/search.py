@@ -18,10 +18,14 @@ from apps.sanctions.models import Entry
 CANDIDATES = 50
 """So many names are compared word by word for each name that is asked for."""
 MOST_FOR_ONE_QUERY = 400
+SHARE = 0.2
+"""A name that shares less than this of what the nearest one shares is not worth comparing."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
+    """A listed name of an entry in use that shares keys with a query."""
+
     entry: UUID
     text: str
     kind: EntryKind
@@ -67,18 +71,19 @@ def _near(query: Query, lists: Collection[str] | None) -> dict[UUID, float]:
     """Candidates with the best score that any of their names found by keys comes to; 1 where an identifier is equal."""
     asked = [prepare(name) for name in query.names]
     best: dict[UUID, float] = defaultdict(float)
-    for candidate, by_number in _candidates(query, lists):
+    for candidate, by_number in candidates(query, lists):
         if by_number:
             best[candidate.entry] = 1.0
             continue
         listed = prepare(candidate.text)
         for name in asked:
-            value = compare_names(name, listed, query, candidate.kind, candidate.countries).value
+            value = compare_names(name, listed, query, candidate.kind, candidate.countries, told=False).value
             best[candidate.entry] = max(best[candidate.entry], value)
     return best
 
 
-def _candidates(query: Query, lists: Collection[str] | None) -> Iterator[tuple[_Candidate, bool]]:
+def candidates(query: Query, lists: Collection[str] | None = None) -> Iterator[tuple[Candidate, bool]]:
+    """Listed names worth comparing, those that share most first, and whether an identifier is equal. One statement."""
     asked: dict[int, float] = {}
     for name in query.names:
         for key, weight in keys(prepare(name)).items():
@@ -91,10 +96,15 @@ def _candidates(query: Query, lists: Collection[str] | None) -> Iterator[tuple[_
     with connection.cursor() as cursor:
         cursor.execute(
             _CANDIDATES.format(lists="" if lists is None else "AND entry.list_key = ANY(%s)"),
-            [list(asked), list(asked.values()), 4 * most, *([] if lists is None else [list(lists)]), most],
+            [list(asked), list(asked.values()), 2 * most, *([] if lists is None else [list(lists)]), most],
         )
-        for entry, text, kind, countries, weight in cursor.fetchall():
-            yield _Candidate(entry, text, EntryKind(kind), _countries(countries)), weight >= _NUMBER
+        rows = cursor.fetchall()
+        nearest = max((weight for *_, weight in rows if weight < _NUMBER), default=0.0)
+        enough = SHARE * nearest / len(query.names)
+        for entry, text, kind, countries, weight in rows:
+            if weight < enough:
+                return
+            yield Candidate(entry, text, EntryKind(kind), _countries(countries)), weight >= _NUMBER
 
 
 def _countries(value: object) -> Sequence[str]:

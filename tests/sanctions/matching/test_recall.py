@@ -14,7 +14,7 @@ from apps.sanctions.matching import POSSIBLE, PROBABLE, Query
 from apps.sanctions.matching.keys import keys
 from apps.sanctions.matching.names import prepare
 from apps.sanctions.matching.scoring import compare_names
-from apps.sanctions.matching.search import CANDIDATES
+from apps.sanctions.matching.search import CANDIDATES, SHARE
 from tests.sanctions.matching import held_out, real
 
 pytestmark = pytest.mark.skipif(bool(real.missing()), reason=real.missing())
@@ -39,8 +39,10 @@ class _Index:
         for key, weight in keys(prepare(text)).items():
             for at in self.places.get(key, ()):
                 weights[at] += weight  # type: ignore[assignment]
-        for at, _ in nlargest(CANDIDATES, weights.items(), key=lambda item: (item[1], -item[0])):
-            yield self.names[at]
+        nearest = nlargest(CANDIDATES, weights.items(), key=lambda item: (item[1], -item[0]))
+        for at, weight in nearest:
+            if weight >= SHARE * nearest[0][1]:
+                yield self.names[at]
 
     def scores(self, text: str, hidden: frozenset[str] = frozenset()) -> Scores:
         """The best score of each entry, names in `hidden` left aside."""
