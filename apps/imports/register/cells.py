@@ -70,7 +70,9 @@ def _number(spec: FieldSpec, cell: Any, text: str) -> int | float:
     elif _AMBIGUOUS.fullmatch(text) and not text.startswith("0"):
         raise _refuse(filled("“%(text)s” may mean thousands or a fraction; write it without a separator", text=text))
     elif not _PLAIN_NUMBER.fullmatch(text):
-        raise _refuse("must not be negative" if _PLAIN_NUMBER.fullmatch(text.lstrip("-−")) else "must be a number")
+        if _PLAIN_NUMBER.fullmatch(text.lstrip("-−")):
+            raise _refuse("must not be negative")
+        raise _refuse("must be a number")
     text = text.replace(",", ".")
     return int(text) if text.isdigit() and len(text) < 300 else float(text)
 
