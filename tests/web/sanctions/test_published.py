@@ -167,7 +167,7 @@ class TestSources:
             with TestCase.captureOnCommitCallbacks(execute=True):
                 assert client.post(f"{SOURCE}/refresh").status_code == 302
         assert served.asked["/list.json"] == 1
-        version = ListVersion.objects.get(state="in_use")
+        version = ListVersion.objects.get(source__key="example-source", state="in_use")
         assert (version.url, version.counts) == (f"{served.url}/list.json", {"example-list": 1})
 
     def test_where_nothing_is_fetched_there_is_no_button(self, world: World, client_of: ClientOf) -> None:
@@ -180,7 +180,7 @@ def test_the_file_of_a_version_comes_back_as_it_came(world: World, client_of: Cl
     client = client_of("officer")
     content = b"name,reference\n" + b"".join(b"Kept Works %d,%d\n" % (number, number) for number in range(21))
     TestUpload().sent(client, content)
-    version = ListVersion.objects.get(file_name="list.csv")
+    version = ListVersion.objects.get(source__key="example-source", file_name="list.csv")
     answer = client.get(f"/screening/versions/{version.id}/file")
     assert answer.getvalue() == content
     assert "attachment" in answer["Content-Disposition"]
