@@ -34,15 +34,15 @@ def request_screening(*, actor: Actor, asked: Sequence[Asked]) -> ScreeningRun:
     actor.require("screening.run")
     if len(asked) > MOST:
         raise InvalidInput(filled("at most %(most)d names at a time", most=MOST), pointer="/parties")
-    run = begin_run(actor=actor, reason=ScreeningRun.Reason.REQUEST)
     with change(actor, "screening.request"):
+        run = begin_run(actor=actor, reason=ScreeningRun.Reason.REQUEST)
         Screening.objects.bulk_create(
             Screening(run=run, asked=one.body, asked_digest=one.digest, result=Screening.Result.WAITING)
             for one in asked
         )
-    if len(asked) <= AT_ONCE:
-        return work_on_request(actor=actor, run=run)
-    transaction.on_commit(lambda: _ask(run.id))
+        if len(asked) <= AT_ONCE:
+            return work_on_request(actor=actor, run=run)
+        transaction.on_commit(lambda: _ask(run.id))
     return run
 
 
