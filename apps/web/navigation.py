@@ -66,6 +66,7 @@ SECTIONS = (
             Entry(_("Screenings"), "screenings", "screening.run", ("/screening/ask",)),
             Entry(_("Lists"), "lists", "register.read"),
             Entry(_("Restriction events"), "restriction-events", "register.read"),
+            Entry(_("What changed"), "screening-changes", "register.read"),
         ),
     ),
     Section(

@@ -29,7 +29,7 @@ from apps.registry.verification.sums import FileSum, SumList
 from apps.reports.models import Report
 from apps.reviews.models import Change
 from apps.reviews.services import complete_review
-from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, RestrictionEvent
+from apps.sanctions.models import EventParty, EventStep, Listing, RestrictedPartyList, RestrictionEvent
 from tests.making import SETUP, a_model, a_party, a_team, a_user, state
 from tests.registry.verification.signing import Key
 from tests.web.published import many_published
@@ -100,6 +100,7 @@ def _knowledge(developer: Party, number: int) -> None:
     )
     event.save()
     EventParty(event=event, party=developer).save()
+    EventStep(event=event, status="pending", **SOURCE).save()
     PartyName(party=developer, name=f"Brand {number}", kind="brand", **SOURCE).save()
     Domain(party=developer, domain=f"alpha-{number}.example", **SOURCE).save()
     Parameter(

@@ -33,6 +33,12 @@ TEAMS = {
 
 ACCOUNTS = {"people", "person-new", "person", "teams"}
 LIST_SOURCES = {"list-source-change", "list-source-new"}
+MEASURES = {
+    "restriction-event-new",
+    "restriction-event-correct",
+    "restriction-event-status",
+    "restriction-event-step-back",
+}
 CHANGES = {"use-new", "use-new-model", "use-facts", "use-claim", "use-retire", "subject-fact", "organisation-facts"} | {
     *(
         "import-new",
@@ -58,14 +64,15 @@ CHANGES = {"use-new", "use-new-model", "use-facts", "use-claim", "use-retire", "
 }
 REFUSED: dict[str, set[str]] = {
     "officer": ACCOUNTS | LIST_SOURCES,
-    "administrator": {"waiver-new", "use-review"},
-    "approver": ACCOUNTS | CHANGES | {"system"},
-    "auditor": ACCOUNTS | CHANGES | {"use-review", "screening-ask"},
+    "administrator": {"waiver-new", "use-review"} | MEASURES,
+    "approver": ACCOUNTS | CHANGES | MEASURES | {"system"},
+    "auditor": ACCOUNTS | CHANGES | MEASURES | {"use-review", "screening-ask"},
     "owner": ACCOUNTS
     | {"import-new", "import-fetch", "import-template", "trusted-signer-new", "trusted-signer-withdraw"}
     | {"project-new", "organisation-facts", "system", "journal", "journal-entry", "lineage-new"}
     | {"lineage-decide", "lineage-withdraw", "list-upload", "list-accept"}
     | LIST_SOURCES
+    | MEASURES
     | {"matches", "match"}
     | {"licensee", "licensee-facts"}
     | {"stake-new", "stake-end", "stake-correct", "stake-withdraw"}

@@ -39,7 +39,7 @@ from apps.reviews.models import Change
 from apps.reviews.noticing import note_changes
 from apps.reviews.services import complete_review
 from apps.reviews.settling import approve_again
-from apps.sanctions.models import EventParty, Listing, RestrictedPartyList, RestrictionEvent
+from apps.sanctions.models import EventParty, EventStep, Listing, RestrictedPartyList, RestrictionEvent
 from tests.making import PASSWORD, SETUP, a_model, a_party, a_policy, a_rule, a_team, a_use, a_user, state
 from tests.registry.verification.signing import Key, a_folder, sign_with_key
 from tests.web.published import a_published_list
@@ -264,6 +264,7 @@ def _shared(world: World) -> None:
         **_named(developer),
         "licence_id": world.licence.id,
         "event_id": event.id,
+        "step_id": event.steps.get().id,
         **published,
         **a_screened_party(developer, NASTY),
         "code": RULES[0],
@@ -346,6 +347,7 @@ def _knowledge(developer: Party) -> RestrictionEvent:
     )
     event.save()
     EventParty(event=event, party=developer).save()
+    EventStep(event=event, status="in_force", on=event.valid_from, **SOURCE).save()
     return event
 
 

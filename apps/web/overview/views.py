@@ -28,6 +28,7 @@ from apps.reviews.selectors import due_reviews
 from apps.sanctions.lists.selectors import alarms
 from apps.sanctions.selectors import events
 from apps.web.pages import page
+from apps.web.sanctions.news import this_week
 from apps.web.sanctions.showing import shown
 
 FOUND = 20
@@ -60,6 +61,7 @@ def overview(request: HttpRequest, actor: Actor) -> HttpResponse:
         "developers": developers[:SHOWN],
         "operators": most_used(actor, "operator")[:SHOWN],
         "countries": _countries(developers)[:SHOWN],
+        "news": this_week(actor, SHOWN),
         "events": events().order_by("-as_of", "-id")[:SHOWN],
         "gate": [(decision, count) for decision, count in answered_since(actor, now() - dt.timedelta(days=1)).items()],
         "may_register": actor.may("register.change"),

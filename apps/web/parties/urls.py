@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from apps.web.parties import naming, ownership_pages, views
+from apps.web.parties import naming, ownership_pages, timeline, views
 
 urlpatterns = [
     path("parties", views.parties, name="parties"),
     path("parties/new", views.new, name="party-new"),
     path("parties/<uuid:party_id>", views.party, name="party"),
     path("parties/<uuid:party_id>/ownership", ownership_pages.ownership, name="party-ownership"),
+    path("parties/<uuid:party_id>/timeline", timeline.timeline, name="party-timeline"),
     path("parties/<uuid:party_id>/stakes/new", ownership_pages.record, name="stake-new"),
     path("parties/<uuid:party_id>/names/new", naming.add_name, name="party-name-new"),
     path("parties/<uuid:party_id>/domains/new", naming.add_domain, name="party-domain-new"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.sanctions import matches, published, screenings, views
+from apps.web.sanctions import matches, measures, news, published, screenings, views
 
 urlpatterns = [
     path("screening/lists", published.lists, name="lists"),
@@ -25,6 +25,15 @@ urlpatterns = [
     path("screening/runs/<uuid:run_id>", screenings.screening, name="screening"),
     path("screening/runs/<uuid:run_id>/results.csv", screenings.table, name="screening-table"),
     path("screening/ask", screenings.ask, name="screening-ask"),
+    path("screening/changes", news.changes, name="screening-changes"),
     path("screening/events", views.events, name="restriction-events"),
+    path("screening/events/new", measures.new, name="restriction-event-new"),
     path("screening/events/<uuid:event_id>", views.event, name="restriction-event"),
+    path("screening/events/<uuid:event_id>/correct", measures.correct, name="restriction-event-correct"),
+    path("screening/events/<uuid:event_id>/status", measures.status, name="restriction-event-status"),
+    path(
+        "screening/events/<uuid:event_id>/steps/<uuid:step_id>/back",
+        measures.step_back,
+        name="restriction-event-step-back",
+    ),
 ]
