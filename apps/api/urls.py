@@ -99,6 +99,8 @@ ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "domains": {"post": "add_domain"},
         "remove-domain": {"post": "remove_domain"},
         "ownership": {"get": "ownership"},
+        "screening": {"get": "screening"},
+        "screening.csv": {"get": "screening_table"},
     },
     "releases": {"licence": {"get": "licence"}, "signature": {"post": "signature"}, "sums": {"post": "sums"}},
     "reports": {"file": {"get": "file"}, "evidence.json": {"get": "evidence"}},
@@ -125,6 +127,7 @@ ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 BINARY: Mapping[tuple[str, str], Sequence[type[BaseRenderer]]] = {
     ("reports", "file"): (reports.PdfRenderer,),
     ("exports", "file"): exports.FILE_RENDERERS,
+    ("parties", "screening.csv"): (parties.CsvRenderer,),
     ("verifications", "proof"): (artefacts.ZipRenderer,),
 }
 """Addresses that answer with a file, and how a caller asks for nothing but it."""

@@ -12,6 +12,7 @@ class Report(BaseModel):
 
     class Kind(models.TextChoices):
         DOSSIER = "dossier", _("Model dossier")
+        SCREENING = "screening", _("Screening evidence")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")

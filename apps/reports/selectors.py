@@ -13,6 +13,8 @@ def reports(actor: Actor) -> QuerySet[Report]:
     """The reports that `actor` may see: all, or the own ones and those about the own teams' uses."""
     actor.require("reports.read")
     found = Report.objects.select_related("requested_by")
+    if not actor.may("screening.read"):
+        found = found.exclude(kind=Report.Kind.SCREENING)
     if actor.sees_all:
         return found
     return found.filter(Q(requested_by_id=actor.user_id) | Q(team_id__in=actor.team_ids))

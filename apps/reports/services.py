@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -14,51 +15,80 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from apps.accounts.actors import Actor
-from apps.accounts.models import User
+from apps.accounts.models import Team, User
 from apps.accounts.selectors import actor_for
 from apps.core.canonical import digest
 from apps.core.changes import change
 from apps.core.clock import now
 from apps.core.errors import InvalidInput, NotFound, NotPermitted, WeighbridgeError
+from apps.parties.selectors import party_by_id
 from apps.registry.selectors import model_by_id, use_by_id
-from apps.reports.dossier import gather_evidence
+from apps.reports.gathering import gather_evidence
 from apps.reports.models import Report
 from apps.reports.rendering import render_pdf
 
 LANGUAGES = ("en", "de")
+SUBJECTS: Mapping[str, Sequence[str]] = {Report.Kind.DOSSIER: ("model", "use"), Report.Kind.SCREENING: ("party",)}
+"""What each kind of document is about."""
 LOST_AFTER = dt.timedelta(hours=2)
 """Longer than all tries of a task take together."""
 _FINISHED = ("state", "progress", "stage", "error", "file", "file_sha256", "pages", "finished_at")
 
 
-def request_report(*, actor: Actor, kind: str, subject_type: str, subject_id: UUID, language: str) -> Report:
-    """Ask for a document about a model (with the uses in sight) or about one use; a task makes it.
+def request_report(
+    *, actor: Actor, kind: str, subject_type: str, subject_id: UUID, language: str, as_of: dt.datetime | None = None
+) -> Report:
+    """Ask for a document; a task makes it.
 
-    Raises `NotFound` for a subject that is not in sight, `InvalidInput` for a kind or language there is not.
+    A dossier is about a model (with the uses in sight) or about one use, as of now; screening evidence is about a
+    party, as of now or of a past moment. Raises `NotFound` for a subject that is not in sight, `InvalidInput` for a
+    kind, subject, language or moment there is not.
     """
     actor.require("reports.make")
     if kind not in Report.Kind.values:
         raise InvalidInput(f"must be one of {', '.join(Report.Kind.values)}", pointer="/kind")
     if language not in LANGUAGES:
         raise InvalidInput(f"must be one of {', '.join(LANGUAGES)}", pointer="/language")
-    if subject_type not in ("model", "use"):
-        raise InvalidInput("must be model or use", pointer="/subject/type")
-    use = use_by_id(actor, subject_id) if subject_type == "use" else None
-    name = use.name if use else model_by_id(subject_id).name
+    name, team = _subject(actor, kind, subject_type, subject_id)
     with change(actor, "report.request"):
         report = Report(
             kind=kind,
             subject_type=subject_type,
             subject_id=subject_id,
             subject_name=name,
-            team=use.team if use else None,
+            team=team,
             language=language,
-            as_of=now(),
+            as_of=_moment(kind, as_of),
             requested_by_id=actor.user_id,
         )
         report.save()
     transaction.on_commit(lambda: _ask(report.id))
     return report
+
+
+def _subject(actor: Actor, kind: str, subject_type: str, subject_id: UUID) -> tuple[str, Team | None]:
+    """Name of what a document is about, and the team whose use it is."""
+    fitting = SUBJECTS[kind]
+    if subject_type not in fitting:
+        raise InvalidInput(f"must be {' or '.join(fitting)}", pointer="/subject/type")
+    if kind == Report.Kind.SCREENING:
+        actor.require("screening.read")
+        return party_by_id(subject_id).name, None
+    if subject_type == "use":
+        use = use_by_id(actor, subject_id)
+        return use.name, use.team
+    return model_by_id(subject_id).name, None
+
+
+def _moment(kind: str, as_of: dt.datetime | None) -> dt.datetime:
+    """The moment that a document is about."""
+    if as_of is None:
+        return now()
+    if kind != Report.Kind.SCREENING:
+        raise InvalidInput("A dossier is of the present; leave this out.", pointer="/as_of")
+    if as_of > now():
+        raise InvalidInput("This moment has not come yet.", pointer="/as_of")
+    return as_of
 
 
 def _ask(report_id: UUID) -> None:

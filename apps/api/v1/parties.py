@@ -7,20 +7,26 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.lists import search_text
 from apps.api.views import Body, NounViewSet, Shown, reference
-from apps.core.clock import today
+from apps.core.clock import now, today
 from apps.core.errors import InvalidInput
+from apps.core.spreadsheets import csv_bytes
 from apps.parties import selectors, services
 from apps.parties.models import Domain, HubOrganisation, Party, PartyName
 from apps.parties.ownership import Edge, Outcome, Regime, Share
 from apps.policy.standing import Standing
+from apps.sanctions.screening.past import known_at
+from apps.sanctions.screening.records import record_of, table_of
+from apps.sanctions.screening.selectors import results_by
 
 SOURCED = ("state", "source_label", "source_url", "as_of", "note")
 
@@ -121,6 +127,16 @@ class OwnershipSerializer(serializers.Serializer[Any]):
     shares = ShareSerializer(many=True)
 
 
+class CsvRenderer(JSONRenderer):
+    """Lets a caller who accepts nothing but CSV ask for it; problems are still told in JSON."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+
+_MOMENT = OpenApiParameter("as_of", OpenApiTypes.DATETIME, description="A moment that has been; now by default.")
+
+
 class Parties(NounViewSet):
     """Legal entities and bodies around models. `q` looks into names, aliases and domains."""
 
@@ -194,6 +210,33 @@ class Parties(NounViewSet):
         standing = Standing.of([party.id], on=day)
         shares = [_share(regime, share, day) for regime, share in standing.shares(party.id)]
         return Response(OwnershipSerializer({"party": party.id, "as_of": day, "shares": shares}).data)
+
+    @extend_schema(parameters=[_MOMENT], responses={200: OpenApiTypes.OBJECT})
+    def screening(self, request: Request, pk: str) -> Response:
+        """What was compared with which versions of which lists, what was found and judged, as known at a moment."""
+        return Response(self._record(pk))
+
+    @extend_schema(parameters=[_MOMENT], responses={(200, "text/csv"): OpenApiTypes.STR})
+    def screening_table(self, request: Request, pk: str) -> Any:
+        """The same as one table: a line for the party, each list, match, judgement and run."""
+        content = csv_bytes(table_of(self._record(pk)))
+        return HttpResponse(content, content_type="text/csv; charset=utf-8")
+
+    def _record(self, pk: str) -> dict[str, Any]:
+        self.actor.require("screening.read")
+        party, moment = self.row(pk), _moment(self.request.query_params.get("as_of"))
+        return record_of(known_at(party.id, moment), results_by(party.id, moment))
+
+
+def _moment(text: str | None) -> dt.datetime:
+    """A moment of the address, now without one. Raises `InvalidInput`."""
+    try:
+        found = dt.datetime.fromisoformat(text) if text else now()
+    except ValueError as error:
+        raise InvalidInput("must be a moment such as 2026-11-24T12:00:00Z", pointer="/as_of") from error
+    if found.tzinfo is None or found > now():
+        raise InvalidInput("must be a moment that has been, with its zone", pointer="/as_of")
+    return found
 
 
 def _day(text: str | None) -> dt.date:

@@ -28,7 +28,7 @@ class ReportSerializer(Shown[Report]):
 
 
 class SubjectBody(Body):
-    type = serializers.ChoiceField(choices=["model", "use"])
+    type = serializers.ChoiceField(choices=["model", "use", "party"])
     id = serializers.UUIDField()
 
 
@@ -36,6 +36,7 @@ class ReportBody(Body):
     kind = serializers.ChoiceField(choices=Report.Kind.choices)
     subject = SubjectBody()
     language = serializers.ChoiceField(choices=[("en", "English"), ("de", "Deutsch")], default="en")
+    as_of = serializers.DateTimeField(required=False, help_text="Screening evidence only: a moment that has been.")
 
 
 class PdfRenderer(JSONRenderer):
@@ -71,6 +72,7 @@ class Reports(NounViewSet):
                 subject_type=body["subject"]["type"],
                 subject_id=body["subject"]["id"],
                 language=body["language"],
+                as_of=body.get("as_of"),
             ),
             status=202,
         )

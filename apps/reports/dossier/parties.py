@@ -11,7 +11,7 @@ from apps.facts.subjects import SubjectRef
 from apps.parties.models import Party, Stake
 from apps.parties.selectors import owners_above
 from apps.reports.dossier.scope import Scope
-from apps.reports.dossier.statements import day, people_and_parties
+from apps.reports.dossier.statements import Ledger, day, people_and_parties
 from apps.sanctions.models import Listing, RestrictedPartyList, RestrictionEvent
 from apps.sanctions.selectors import events_of, listings_of
 
@@ -113,23 +113,8 @@ class Parties:
         ]
 
     def _listing(self, party: Party, row: Listing, published: RestrictedPartyList | None) -> dict[str, Any]:
-        effect = None
-        if published:
-            effect = {
-                "title": published.title,
-                "authority": {"en": published.authority_en, "de": published.authority_de},
-                "effect_class": published.effect_class,
-                "meaning": {"en": published.meaning_en, "de": published.meaning_de},
-            }
-        return {
-            "party": self.numbers[party.id],
-            "party_name": party.name,
-            "list": row.list_key,
-            "effect": effect,
-            "status": row.status,
-            "since": day(row.since),
-            **self.scope.ledger.row(row),
-        }
+        about = {"party": self.numbers[party.id], "party_name": party.name}
+        return {**about, **listing_row(row, published, self.scope.ledger)}
 
     def measures(self) -> list[dict[str, Any]]:
         """Authorities' measures that name one of these parties, each once."""
@@ -141,23 +126,46 @@ class Parties:
         return [self._measure(event, sorted(numbers)) for event, numbers in rows]
 
     def _measure(self, event: RestrictionEvent, numbers: list[int]) -> dict[str, Any]:
-        return {
-            "parties": numbers,
-            "authority": event.authority,
-            "jurisdiction": event.jurisdiction,
-            "instrument": event.instrument,
-            "effect": event.effect,
-            "effect_class": event.effect_class,
-            "binds": event.binds,
-            "scope": list(event.scope),
-            "models_named": list(event.models_named),
-            "status": event.status,
-            "status_note": event.status_note,
-            "valid_from": day(event.valid_from),
-            "valid_to": day(event.valid_to),
-            "date_text": event.date_text,
-            **self.scope.ledger.row(event),
+        return {"parties": numbers, **measure_row(event, self.scope.ledger)}
+
+
+def listing_row(row: Listing, published: RestrictedPartyList | None, ledger: Ledger) -> dict[str, Any]:
+    """What is known of a party on a list, with what being on it means."""
+    effect = None
+    if published:
+        effect = {
+            "title": published.title,
+            "authority": {"en": published.authority_en, "de": published.authority_de},
+            "effect_class": published.effect_class,
+            "meaning": {"en": published.meaning_en, "de": published.meaning_de},
         }
+    return {
+        "list": row.list_key,
+        "effect": effect,
+        "status": row.status,
+        "since": day(row.since),
+        **ledger.row(row),
+    }
+
+
+def measure_row(event: RestrictionEvent, ledger: Ledger) -> dict[str, Any]:
+    """An authority's measure with its effect, scope and dates."""
+    return {
+        "authority": event.authority,
+        "jurisdiction": event.jurisdiction,
+        "instrument": event.instrument,
+        "effect": event.effect,
+        "effect_class": event.effect_class,
+        "binds": event.binds,
+        "scope": list(event.scope),
+        "models_named": list(event.models_named),
+        "status": event.status,
+        "status_note": event.status_note,
+        "valid_from": day(event.valid_from),
+        "valid_to": day(event.valid_to),
+        "date_text": event.date_text,
+        **ledger.row(event),
+    }
 
 
 def _share(value: Any) -> str | None:

@@ -1,7 +1,8 @@
 """The document as HTML: a cover, contents and numbered sections, each with a template of its own."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,27 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from apps.core.canonical import canonical_json
-from apps.reports.rendering import register, subject, verdicts
+from apps.reports.rendering import register, screening, subject, verdicts
 from apps.reports.rendering.words import Words, moment
 
 Part = Callable[[dict[str, Any], Words], dict[str, Any]]
 
 
-def _sections() -> list[tuple[str, str, Part]]:
-    """Identifier (and name of the template), title, and what the template reads."""
+Section = tuple[str, str, Part]
+"""Identifier (and name of the template), title, and what the template reads."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a kind of document is built; its templates stand in a folder of its name."""
+
+    cover: Part
+    sections: Callable[[], list[Section]]
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """Templates of other kinds, by section."""
+
+
+def _of_dossier() -> list[Section]:
     return [
         ("decision", _("Decision"), verdicts.decision),
         ("identity", _("Identity"), subject.identity),
@@ -41,21 +55,44 @@ def _sections() -> list[tuple[str, str, Part]]:
     ]
 
 
+def _of_screening() -> list[Section]:
+    return [
+        ("asked", _("What was compared"), screening.asked),
+        ("lists", _("Lists and versions"), screening.lists),
+        ("matches", _("Matches"), screening.matches),
+        ("judgements", _("Judgements"), screening.judgements),
+        ("runs", _("Runs"), screening.runs),
+        ("ownership", _("Ownership"), screening.ownership),
+        ("effects", _("Lists and measures"), screening.effects),
+        ("unknowns", _("What we do not know"), screening.unknowns),
+        ("sources", _("Sources"), register.sources),
+        ("method", _("How to make it again"), screening.method),
+    ]
+
+
+LAYOUTS: Mapping[str, Layout] = {
+    "dossier": Layout(verdicts.cover, _of_dossier),
+    "screening": Layout(screening.cover, _of_screening, {"sources": "reports/dossier/sources.html"}),
+}
+
+
 def document_html(evidence: dict[str, Any], language: str, digest: str) -> str:
     """The whole document. Depends on nothing but its arguments; every text of the evidence is escaped."""
     # Evidence that was stored comes back with its keys in another order; the document must not.
     evidence = json.loads(canonical_json(evidence))
     words = Words(evidence, language)
+    kind = evidence["kind"]
+    layout = LAYOUTS[kind]
     with translation.override(language):
         sections = [
             {
                 "number": number,
                 "id": key,
                 "title": title,
-                "template": f"reports/dossier/{key}.html",
+                "template": layout.elsewhere.get(key, f"reports/{kind}/{key}.html"),
                 "part": part(evidence, words),
             }
-            for number, (key, title, part) in enumerate(_sections(), start=1)
+            for number, (key, title, part) in enumerate(layout.sections(), start=1)
         ]
         context = {
             "language": language,
@@ -63,11 +100,11 @@ def document_html(evidence: dict[str, Any], language: str, digest: str) -> str:
             "evidence": evidence,
             "digest": digest,
             "short_digest": digest.removeprefix("sha256:")[:16],
-            "cover": verdicts.cover(evidence, words),
+            "cover": layout.cover(evidence, words),
             "as_of": moment(evidence["as_of"]),
             "sections": sections,
         }
-        return render_to_string("reports/dossier.html", context)
+        return render_to_string(f"reports/{kind}.html", context)
 
 
 def _style() -> str:

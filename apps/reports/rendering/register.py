@@ -57,12 +57,13 @@ def _cells(block: Mapping[str, Any], fields: tuple[str, ...], words: Words) -> l
 def screening(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
     """What is known of the parties on lists, and measures of authorities: always with their legal effect."""
     return {
-        "listings": table([_listing(row, words) for row in evidence["listings"]]),
-        "measures": table([_measure(row, words) for row in evidence["measures"]]),
+        "listings": table([listing(row, words) for row in evidence["listings"]]),
+        "measures": table([measure(row, words) for row in evidence["measures"]]),
     }
 
 
-def _listing(row: dict[str, Any], words: Words) -> dict[str, Any]:
+def listing(row: dict[str, Any], words: Words) -> dict[str, Any]:
+    """What is known of a party on a list, in words."""
     effect = row["effect"]
     return {
         **row,
@@ -76,12 +77,13 @@ def _listing(row: dict[str, Any], words: Words) -> dict[str, Any]:
     }
 
 
-def _measure(row: dict[str, Any], words: Words) -> dict[str, Any]:
+def measure(row: dict[str, Any], words: Words) -> dict[str, Any]:
+    """An authority's measure, in words."""
     until = row["valid_to"] or ""
     return {
         **row,
         **words.sourced(row),
-        "parties": ranges(row["parties"], "P"),
+        "parties": ranges(row.get("parties", ()), "P"),
         "effect": measure_word(row["effect"]),
         "effect_class": EffectClass(row["effect_class"]).label,
         "status_label": RestrictionEvent.Status(row["status"]).label,

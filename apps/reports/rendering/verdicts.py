@@ -2,7 +2,6 @@
 
 from collections import Counter
 from typing import Any
-from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +9,7 @@ from apps.facts.models import State
 from apps.findings.models import Finding
 from apps.policy.models import Decision
 from apps.registry.models import Use
-from apps.reports.rendering.words import NOTHING, Words, moment, ranges, table
+from apps.reports.rendering.words import NOTHING, Words, moment, ranges, shortened, table
 
 _WORST_FIRST = (Decision.BLOCK, Decision.UNDECIDED, "", Decision.REVIEW, Decision.PASS)
 """A use that was not judged stands with the undecided: nothing that is not known counts as a pass."""
@@ -29,22 +28,12 @@ def cover(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
         "total": sum(counts.values()),
         "one_use": evidence["subject"]["type"] == "use",
         "teams": ", ".join(evidence["sight"]["teams"]),
-        "running": _shortened(evidence["subject"]["name"]),
+        "running": shortened(evidence["subject"]["name"]),
     }
 
 
 def _decision(use: dict[str, Any]) -> str:
     return use["verdict"]["decision"] if use["verdict"] else ""
-
-
-def _shortened(name: str) -> str:
-    """What fits into the running header; Chinese characters take the room of two."""
-    room = 52
-    for position, letter in enumerate(name):
-        room -= 2 if east_asian_width(letter) in "WF" else 1
-        if room < 0:
-            return name[: position - 1] + "…"
-    return name
 
 
 def decision(evidence: dict[str, Any], words: Words) -> dict[str, Any]:

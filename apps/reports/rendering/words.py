@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
 
@@ -136,3 +137,18 @@ def blocks(found: Sequence[dict[str, Any]], size: str = "rows") -> dict[str, Any
             break
         shown.append(block)
     return {"rows": shown, "total": len(found), "cut": len(shown) < len(found)}
+
+
+def shortened(name: str) -> str:
+    """What fits into the running header; Chinese characters take the room of two."""
+    room = 52
+    for position, letter in enumerate(name):
+        room -= 2 if east_asian_width(letter) in "WF" else 1
+        if room < 0:
+            return name[: position - 1] + "…"
+    return name
+
+
+def number(value: int) -> str:
+    """A number in groups of three."""
+    return f"{value:,}".replace(",", "\u202f")

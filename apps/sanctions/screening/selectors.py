@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Prefetch, Q, QuerySet
 
 from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
+from apps.parties.models import Party
 from apps.sanctions.models import Judgement, Match, PartyStanding, Screening, ScreeningRun
 
+LEFT_OUT = Q(kind=Party.Kind.GROUP, principal__isnull=False)
+"""Groups for which a legal entity stands: they are compared through that entity."""
 _ALIVE = (Judgement.State.PROPOSED, Judgement.State.IN_FORCE)
 
 
@@ -69,6 +72,13 @@ def standings_of(party_ids: Iterable[UUID]) -> dict[UUID, PartyStanding]:
     return {standing.party_id: standing for standing in found}
 
 
+def results_by(party_id: UUID, moment: dt.datetime) -> QuerySet[Screening]:
+    """The results of one party that have a row of their own, by runs that were done at a moment, newest first."""
+    done = Q(run__state=ScreeningRun.State.DONE, run__finished_at__lte=moment)
+    rows = Screening.objects.filter(done, party_id=party_id).select_related("run__version__source")
+    return rows.order_by("-run__created_at", "-id")
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What is on record for one party up to a moment."""
@@ -76,7 +86,8 @@ class Evidence:
     last: Screening | None
     """Its newest result that has a row of its own."""
     since: list[ScreeningRun]
-    """Later runs over everybody: none of them found anything else for this party."""
+    """Later runs over everybody, newest first: none of them found anything else for this party. Each carries `stale`:
+    whether a list was too old for "nothing found"."""
     judgements: list[Judgement]
     """Every judgement of its matches that was made by then, newest first."""
 
@@ -88,18 +99,20 @@ class Evidence:
 
 def evidence_of(party_id: UUID, moment: dt.datetime) -> Evidence:
     """What was checked of a party when, against what, with what result, as it was known at a moment. Three queries."""
-    done = Q(run__state=ScreeningRun.State.DONE, run__finished_at__lte=moment)
-    rows = Screening.objects.filter(done, party_id=party_id).select_related("run")
-    last = rows.order_by("-run__created_at", "-id").first()
-    since: list[ScreeningRun] = []
-    if last is not None:
-        covering = ScreeningRun.objects.filter(
-            everybody=True,
-            state=ScreeningRun.State.DONE,
-            finished_at__lte=moment,
-            created_at__gt=last.run.created_at,
-        )
-        since = list(covering.order_by("-created_at"))
+    last = results_by(party_id, moment).first()
     judged = Judgement.objects.filter(match__party_id=party_id, created_at__lte=moment)
-    people = judged.select_related("match", "proposed_by", "decided_by")
-    return Evidence(last=last, since=since, judgements=list(people.order_by("-created_at", "-id")))
+    people = judged.select_related("match", "proposed_by", "decided_by").order_by("-created_at", "-id")
+    return Evidence(last=last, since=_since(party_id, last, moment) if last else [], judgements=list(people))
+
+
+def _since(party_id: UUID, last: Screening, moment: dt.datetime) -> list[ScreeningRun]:
+    """Later runs over everybody, without the versions of their lists; a group that is left out is in none of them."""
+    stale = ExpressionWrapper(Q(lists__contains=[{"stale": True}]) | Q(lists=[]), output_field=BooleanField())
+    covering = ScreeningRun.objects.filter(
+        everybody=True,
+        state=ScreeningRun.State.DONE,
+        finished_at__lte=moment,
+        created_at__gt=last.run.created_at,
+    ).exclude(Exists(Party.objects.filter(LEFT_OUT, id=party_id)))
+    rows = covering.annotate(stale=stale).defer("lists").select_related("version__source")
+    return list(rows.order_by("-created_at", "-id"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.parties import naming, ownership_pages, timeline, views
+from apps.web.parties import naming, ownership_pages, screening, timeline, views
 
 urlpatterns = [
     path("parties", views.parties, name="parties"),
@@ -18,4 +18,6 @@ urlpatterns = [
     path("stakes/<uuid:stake_id>/end", ownership_pages.end, name="stake-end"),
     path("stakes/<uuid:stake_id>/correct", ownership_pages.correct, name="stake-correct"),
     path("stakes/<uuid:stake_id>/withdraw", ownership_pages.withdraw, name="stake-withdraw"),
+    path("parties/<uuid:party_id>/screening", screening.screening, name="party-screening"),
+    path("parties/<uuid:party_id>/screening.csv", screening.table, name="party-screening-table"),
 ]

@@ -85,6 +85,7 @@ def party(request: HttpRequest, actor: Actor, party_id: UUID) -> HttpResponse:
         "listings": [(row, by_key.get(row.list_key)) for row in sorted(listings, key=lambda row: row.list_key)],
         "events": list(events.values()),
         "models": models().filter(developer_id__in=family).order_by("name", "id")[:SHOWN],
+        "may_see_screening": actor.may("screening.read"),
         "uses": uses_reading(actor, "party", [found.id]).order_by("name", "id")[:SHOWN],
     }
     return render(request, "parties/party.html", context)

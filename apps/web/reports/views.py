@@ -17,14 +17,16 @@ from apps.reports import selectors, services
 from apps.reports.models import Report
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import is_swap, language, page
+from apps.web.registry.forms import MomentField
 
 
 class RequestForm(forms.Form):
-    """What the buttons on the pages of models and uses send."""
+    """What the buttons on the pages of models, uses and parties send."""
 
     kind = forms.ChoiceField(choices=Report.Kind.choices, initial=Report.Kind.DOSSIER)
-    subject_type = forms.ChoiceField(choices=(("model", "model"), ("use", "use")))
+    subject_type = forms.ChoiceField(choices=(("model", "model"), ("use", "use"), ("party", "party")))
     subject_id = forms.UUIDField()
+    as_of = MomentField(required=False)
     language = forms.ChoiceField(choices=(("en", "English"), ("de", "Deutsch")), required=False)
 
 
@@ -39,6 +41,7 @@ def reports(request: HttpRequest, actor: Actor) -> HttpResponse:
         selectors.reports(actor),
         orders=(Order("time", ("-created_at",)),),
         filters=(
+            Filter("kind", gettext_lazy("Kind"), Report.Kind.choices),
             Filter("state", gettext_lazy("State"), Report.State.choices),
             Filter("lang", gettext_lazy("Language"), (("en", "English"), ("de", "Deutsch")), "language"),
         ),
@@ -49,7 +52,9 @@ def reports(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _ask(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = RequestForm(request.POST)
     if not form.is_valid():
-        raise InvalidInput("This document cannot be asked for like this. Use the button on the page of a model or use.")
+        raise InvalidInput(
+            "This document cannot be asked for like this. Use the button on the page of what it is about."
+        )
     asked = form.cleaned_data
     made = services.request_report(
         actor=actor,
@@ -57,6 +62,7 @@ def _ask(request: HttpRequest, actor: Actor) -> HttpResponse:
         subject_type=asked["subject_type"],
         subject_id=asked["subject_id"],
         language=asked["language"] or language(),
+        as_of=asked["as_of"],
     )
     messages.success(request, _("The document is being made. It is ready in a few seconds."))
     return HttpResponseRedirect(reverse("report", args=[made.id]))

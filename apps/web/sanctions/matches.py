@@ -22,9 +22,9 @@ from apps.sanctions.models import Judgement, Match, RestrictedPartyList
 from apps.sanctions.screening import judging, selectors
 from apps.sanctions.screening.asking import Asked, asked_of
 from apps.sanctions.selectors import lists
+from apps.sanctions.speaking import feature_word, kind_word
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import page
-from apps.web.sanctions.speaking import feature_word, kind_word
 
 SHOWN = 20
 BANDS = (("probable", gettext_lazy("Probable")), ("possible", gettext_lazy("Possible")))

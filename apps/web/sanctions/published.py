@@ -20,12 +20,13 @@ from apps.sanctions.lists import selectors
 from apps.sanctions.lists.standing import standing_of
 from apps.sanctions.lists.switching import accept as accept_version
 from apps.sanctions.models import EffectClass, ListSource, ListVersion
+from apps.sanctions.speaking import KINDS
 from apps.web.forms import attempt
 from apps.web.imports.showing import said
 from apps.web.lists import Filter, Order, list_page
 from apps.web.pages import page
 from apps.web.sanctions.forms import NewSourceForm, ReasonForm, SourceForm, UploadForm
-from apps.web.sanctions.showing import KINDS, refusals_of, says, shown, with_old_wordings, with_standings
+from apps.web.sanctions.showing import refusals_of, says, shown, with_old_wordings, with_standings
 
 
 @page()

@@ -1,50 +1,18 @@
 """Lists and their entries in the words of the page."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
-from apps.sanctions.entries import EntryKind, ListedParty, NameKind, of_body
+from apps.sanctions.entries import of_body
 from apps.sanctions.lists import guards, selectors
 from apps.sanctions.lists.standing import ALARMS, Standing
 from apps.sanctions.models import Entry, ListVersion, RestrictedPartyList
+from apps.sanctions.speaking import LABELS, values_of
 from apps.web.imports.showing import said
-
-KINDS: Sequence[tuple[str, Any]] = (
-    (EntryKind.ORGANISATION.value, _("Organisation")),
-    (EntryKind.PERSON.value, _("Person")),
-    (EntryKind.VESSEL.value, _("Vessel")),
-    (EntryKind.AIRCRAFT.value, _("Aircraft")),
-    (EntryKind.UNKNOWN.value, _("Not said by the list")),
-)
-NAME_KINDS: Mapping[str, Any] = {
-    NameKind.PRIMARY: _("Name"),
-    NameKind.ALIAS: _("Also known as"),
-    NameKind.WEAK: _("Weak alias"),
-    NameKind.FORMER: _("Former name"),
-    NameKind.NATIVE: _("Name in its own script"),
-}
-LABELS: Mapping[str, Any] = {
-    "kind": _("Kind"),
-    "names": _("Names"),
-    "countries": _("Countries"),
-    "addresses": _("Addresses"),
-    "birth_dates": _("Dates of birth"),
-    "identifiers": _("Numbers"),
-    "programmes": _("Programmes"),
-    "listed_on": _("Listed on"),
-    "ends_on": _("Ends on"),
-    "acts": _("Rests on"),
-    "licence_requirement": _("Licence requirement"),
-    "licence_policy": _("Licence policy"),
-    "remarks": _("Remarks"),
-    "url": _("Address"),
-}
-"""What an entry may say, in the order in which it is shown."""
 
 
 @dataclass(frozen=True)
@@ -110,21 +78,8 @@ class Said:
 def says(entry: Entry) -> list[Said]:
     """All that an entry says, one line for each thing."""
     party = of_body(entry.body)
-    found = {name: _values(party, name) for name in LABELS}
+    found = {name: values_of(party, name) for name in LABELS}
     return [Said(LABELS[name], values) for name, values in found.items() if values]
-
-
-def _values(party: ListedParty, name: str) -> list[str]:
-    value = getattr(party, name)
-    if name == "kind":
-        return [str(dict(KINDS)[value])]
-    if name == "names":
-        return [f"{one.text} ({NAME_KINDS[one.kind]})" for one in value]
-    if name == "identifiers":
-        return [" ".join(filter(None, (one.kind, one.value, one.country))) for one in value]
-    if isinstance(value, tuple):
-        return [str(one) for one in value]
-    return [str(value)] if value else []
 
 
 @dataclass(frozen=True)
@@ -141,7 +96,7 @@ def differences(old: Entry, new: Entry) -> list[Difference]:
     before, after = of_body(old.body), of_body(new.body)
     found = []
     for name, label in LABELS.items():
-        was, now = _values(before, name), _values(after, name)
+        was, now = values_of(before, name), values_of(after, name)
         if was != now:
             found.append(Difference(label, _without(was, now), _without(now, was)))
     return found

@@ -18,12 +18,12 @@ from apps.places.countries import country_name
 from apps.policy.selectors import UNKNOWN_ENTRY
 from apps.policy.sheets.entries import Entry
 from apps.sanctions.models import RestrictionEvent
+from apps.sanctions.speaking import KINDS
 from apps.sanctions.words import measure_word, scope_word
 from apps.web.audit.wording import action_word
 from apps.web.badges import badge_for
 from apps.web.facts import Line, line
 from apps.web.pages import language
-from apps.web.sanctions.showing import KINDS
 from apps.web.who import who as who_in_words
 
 register = template.Library()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
 NO_PAGE = {
     *("report-file", "export-file", "report-evidence", "verification-proof", "import-template", "import-quarantine"),
-    *("list-file", "screening-table", "message-html", "sign-in", "import-progress"),
+    *("list-file", "screening-table", "party-screening-table", "message-html", "sign-in", "import-progress"),
 }
 """Files; a mail, in which nothing may run, not even axe; the page with a test of its own below; a part of a page."""
 BAD = ("critical", "serious", "moderate")
