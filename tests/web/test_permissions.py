@@ -73,7 +73,7 @@ REFUSED: dict[str, set[str]] = {
     | {"lineage-decide", "lineage-withdraw", "list-upload", "list-accept"}
     | LIST_SOURCES
     | MEASURES
-    | {"matches", "match"}
+    | {"matches", "match", "party-screening", "party-screening-table"}
     | {"licensee", "licensee-facts"}
     | {"stake-new", "stake-end", "stake-correct", "stake-withdraw"}
     | {"party-name-new", "party-name-remove", "party-domain-new", "party-domain-remove"},
