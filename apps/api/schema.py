@@ -21,6 +21,8 @@ _SOMETIMES = {
     "reports_file": (409,),
     "reports_evidence": (409,),
     "parties_ownership": (404,),
+    "parties_screening": (404,),
+    "parties_screening_table": (404,),
     "uses_fact_sheet": (404,),
     "verdicts_list": (404,),
 }
