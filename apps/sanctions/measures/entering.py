@@ -35,7 +35,7 @@ def enter_event(
     _check_named(parties, columns["others_named"])
     note = clean_text(status_note, pointer="/status_note", max_length=5000, required=False)
     _check_new(columns)
-    with change(actor, "restriction-event.enter"):
+    with change(actor, "restriction_event.enter"):
         event = RestrictionEvent(**columns, status=status, status_note=note)
         event.save()
         _name(event, parties)
@@ -60,7 +60,7 @@ def correct_event(
     """
     actor.require("sanctions.change")
     reason = clean_text(reason, pointer="/reason", max_length=2000)
-    with change(actor, "restriction-event.correct", reason=reason):
+    with change(actor, "restriction_event.correct", reason=reason):
         event = locked(event.id, version)
         columns = MeasureSaid(**{**said_of(event), **said}).columns(event.status)
         if not said.keys() & STATEMENT.keys():
@@ -84,7 +84,7 @@ def name_parties(
 ) -> RestrictionEvent:
     """Say that a measure names further parties of the register; `instead_of` is a name that stood for one so far."""
     actor.require("sanctions.change")
-    with change(actor, "restriction-event.name"):
+    with change(actor, "restriction_event.name"):
         event = locked(event.id)
         if instead_of and instead_of not in event.others_named:
             raise InvalidInput("is not named by this measure", pointer="/instead_of")

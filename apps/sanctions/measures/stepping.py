@@ -52,7 +52,7 @@ def change_status(
     note = clean_text(note, pointer="/note", max_length=5000, required=False)
     if on > today():
         raise InvalidInput("lies ahead: say it when it has come", pointer="/on")
-    with change(actor, "restriction-event.status", reason=note):
+    with change(actor, "restriction_event.status", reason=note):
         event = locked(event.id, version)
         take_over(event)
         _check(event, status, on)
@@ -72,7 +72,7 @@ def take_back_step(*, actor: Actor, step: EventStep, reason: str) -> Restriction
     """
     actor.require("sanctions.change")
     reason = clean_text(reason, pointer="/reason", max_length=2000)
-    with change(actor, "restriction-event.step-back", reason=reason):
+    with change(actor, "restriction_event.step_back", reason=reason):
         event = locked(step.event_id)
         last, *earlier = event.steps.filter(taken_back_at__isnull=True).order_by("-id")
         if last.id != step.id or not earlier or last.channel != PERSON:

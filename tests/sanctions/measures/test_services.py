@@ -71,7 +71,7 @@ class TestEntering:
         )
         assert step.taken_by
         assert told == [{party.id}]
-        assert AuditEntry.objects.filter(action="restriction-event.enter", subject_id=event.id).exists()
+        assert AuditEntry.objects.filter(action="restriction_event.enter", subject_id=event.id).exists()
 
     @pytest.mark.parametrize(
         ("more", "pointer"),
@@ -188,7 +188,7 @@ class TestCorrecting:
         event = fresh(event)
         assert (event.binds, event.scope, list(event.parties.all())) == ("Agencies", ["api"], [other])
         assert told[-1] == {one.id, other.id}
-        entry = AuditEntry.objects.filter(action="restriction-event.correct", subject_id=event.id).latest("seq")
+        entry = AuditEntry.objects.filter(action="restriction_event.correct", subject_id=event.id).latest("seq")
         assert (entry.reason, entry.before["scope"], entry.after["scope"]) == ("Misread.", [], ["api"])
 
     def test_the_state_stays_while_nothing_is_said_of_the_source(self) -> None:
