@@ -12,9 +12,8 @@ from django.db.models.functions import Greatest
 
 from apps.accounts.actors import Actor
 from apps.core.errors import NotFound
-from apps.facts.models import Assertion, State
+from apps.facts.models import State
 from apps.licences.models import Licence
-from apps.parties.models import Party, PartyName
 from apps.parties.selectors import parties_resting_on
 from apps.registry.inheritance import Graph
 from apps.registry.models import (
@@ -29,6 +28,7 @@ from apps.registry.models import (
     Use,
     UseCase,
 )
+from apps.registry.reach import served_by
 from apps.registry.references import MOVING, models_by_reference
 
 
@@ -358,16 +358,8 @@ def use_ids_reading(subject_type: str, ids: Iterable[Any]) -> QuerySet[Use]:
     return Use.objects.filter(
         Q(deployment__release__model_id__in=made | descendants(*made))
         | Q(deployment__operator_id__in=parties)
-        | Q(deployment_id__in=_served_by(parties))
+        | Q(deployment_id__in=served_by(parties))
     )
-
-
-def _served_by(party_ids: Iterable[UUID]) -> QuerySet[Assertion, UUID]:
-    """The deployments among whose sub-processors somebody named any of some parties."""
-    names = set(Party.objects.filter(id__in=party_ids).values_list("name", flat=True))
-    names |= set(PartyName.objects.filter(party_id__in=party_ids).values_list("name", flat=True))
-    said = Assertion.objects.filter(field="sub_processors", subject_type="deployment", superseded_at__isnull=True)
-    return said.filter(value__has_any_keys=sorted(names)).order_by().values_list("subject_id", flat=True)
 
 
 def _bears(licence_ids: Iterable[Any]) -> Q:
