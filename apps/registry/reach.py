@@ -77,7 +77,7 @@ def _serving(rows: QuerySet[Use], party_ids: Set[UUID]) -> Grouped:
         uses[deployment].add(use)
     found: Grouped = defaultdict(set)
     for deployment, value in said:
-        for name in value:
+        for name in value or ():
             for party in names.get(name, ()):
                 found[party] |= uses[deployment]
     return found
