@@ -92,6 +92,7 @@ ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "lineage": {"get": "lineage"},
         "origin": {"get": "origin"},
         "completeness": {"get": "completeness"},
+        "exposure": {"get": "exposure"},
     },
     "parties": {
         "names": {"post": "add_name"},
@@ -99,6 +100,7 @@ ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "domains": {"post": "add_domain"},
         "remove-domain": {"post": "remove_domain"},
         "ownership": {"get": "ownership"},
+        "exposure": {"get": "exposure"},
         "screening": {"get": "screening"},
         "screening.csv": {"get": "screening_table"},
     },
@@ -119,6 +121,7 @@ ACTIONS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "claim": {"post": "claim"},
         "evaluate": {"post": "evaluate"},
         "fact-sheet": {"get": "fact_sheet"},
+        "exposure": {"get": "exposure"},
         "licence": {"get": "licence"},
     },
     "verifications": {"files": {"get": "files"}, "proof": {"get": "proof"}},

@@ -10,6 +10,7 @@ from apps.findings.models import Finding, Task, Waiver
 from apps.imports.models import Import, ImportRow
 from apps.licences.models import LicenceText
 from apps.notices.models import OutboxMessage
+from apps.policy.exposure import Bound, Stand
 from apps.policy.models import Decision, GateEffect, Outcome, Severity
 from apps.registry.models import Artefact, Environment, HostingMode, Model, Use, Verification
 from apps.reports.models import Report
@@ -187,6 +188,29 @@ _LOOKS: Mapping[str, tuple[Any, Mapping[str, tuple[str, str]]]] = {
             "litigated": ("yellow", "scale"),
         },
     ),
+    "exposure": (
+        Stand,
+        {
+            "confirmed": ("red", "check"),
+            "listed": ("orange", "flag"),
+            "litigated": ("yellow", "scale"),
+            "potential": ("orange", "question"),
+            "owned": ("red", "tree"),
+            "controlled": ("red", "tree"),
+            "review": ("yellow", "eye"),
+            "pending_reported": ("yellow", "clock"),
+            "in_force": ("orange", "flag"),
+            "pending": ("yellow", "clock"),
+            "enjoined": ("blue", "scale"),
+            "suspended": ("blue", "clock"),
+            "lifted": ("green", "check"),
+            "expired": ("grey", "minus"),
+            "withdrawn": ("grey", "minus"),
+            "advisory": ("grey", "bell"),
+            "unknown": ("grey", "question"),
+        },
+    ),
+    "bound": (Bound, {"yes": ("red", "stop"), "unknown": ("orange", "question"), "no": ("grey", "minus")}),
     "band": (Band, {"probable": ("red", "up2"), "possible": ("yellow", "equal"), "weak": ("grey", "down")}),
     "match": (
         Match.State,

@@ -62,6 +62,7 @@ SECTIONS = (
         _("Screening"),
         "shield",
         (
+            Entry(_("Exposure"), "exposure", "register.read"),
             Entry(_("Matches"), "matches", "screening.read"),
             Entry(_("Screenings"), "screenings", "screening.run", ("/screening/ask",)),
             Entry(_("Lists"), "lists", "register.read"),

@@ -167,18 +167,14 @@ DOUBTS: dict[str, tuple[Callable[[Chain], Any], str]] = {
     "a blocking list that nobody compared with": (without_blocking, "TEST-OTHER"),
     "an export list that nobody compared with": (without_export, "TEST-OTHER"),
     "a list that is too old": (lambda chain: age(chain.blocking), "too old"),
-    "weights from a maker nobody knows": (maker_unknown, "known by name"),
-    "a lineage nobody calls complete": (
-        lambda chain: state("model", chain.tune.id, lineage_complete=False),
-        "known by name",
-    ),
+    "weights from a maker nobody knows": (maker_unknown, "the maker of"),
     "an operator nobody knows": (
         lambda chain: state("deployment", chain.use.deployment_id, operator=None),
-        "known by name",
+        "the operator",
     ),
     "a sub-processor that is no party of the register": (
         lambda chain: state("deployment", chain.use.deployment_id, sub_processors=["Second Desk", "Somebody"]),
-        "known by name",
+        "the sub-processor Somebody",
     ),
 }
 
@@ -189,6 +185,15 @@ def test_what_leaves_the_lists_of_a_chain_unknown(chain: Chain, what: str) -> No
     doubt(chain)
     screened(*chain.parties)
     assert reason in why(chain.use)
+
+
+def test_a_lineage_that_nobody_calls_complete_is_said_beside_the_lists(chain: Chain) -> None:
+    state("model", chain.tune.id, lineage_complete=False)
+    screened(*chain.parties)
+    found = entry(chain.use, "screening.direct_lists")
+    assert found is not None
+    assert found["value"] == []
+    assert "nobody says that the lineage is complete" in found["note"]
 
 
 def test_nothing_open_is_not_said_of_lists_that_are_too_old(chain: Chain) -> None:

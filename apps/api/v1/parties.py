@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.lists import search_text
+from apps.api.v1.exposure import ExposureSerializer, told
 from apps.api.views import Body, NounViewSet, Shown, reference
 from apps.core.clock import now, today
 from apps.core.errors import InvalidInput
@@ -23,6 +24,7 @@ from apps.core.spreadsheets import csv_bytes
 from apps.parties import selectors, services
 from apps.parties.models import Domain, HubOrganisation, Party, PartyName
 from apps.parties.ownership import Edge, Outcome, Regime, Share
+from apps.policy.exposure import of_party
 from apps.policy.standing import Standing
 from apps.sanctions.screening.past import known_at
 from apps.sanctions.screening.records import record_of, table_of
@@ -198,6 +200,11 @@ class Parties(NounViewSet):
             return self.answer(self.row(pk))
 
         return self.changed(pk, respond)
+
+    @extend_schema(responses={200: ExposureSerializer})
+    def exposure(self, request: Request, pk: str) -> Response:
+        """What names it, who stands for it or its owners, and whether that binds us."""
+        return Response(told(of_party(self.row(pk))))
 
     @extend_schema(
         parameters=[OpenApiParameter("as_of", OpenApiTypes.DATE, description="The day; today by default.")],

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from apps.api.lists import folded, search_text
 from apps.api.v1.exports import CompletenessSerializer, shown
+from apps.api.v1.exposure import ExposureSerializer, told
 from apps.api.v1.licence_layers import LayersSerializer, layers
 from apps.api.v1.lineage import ClaimSerializer, LineageSerializer, OriginSerializer, lineage_of
 from apps.api.v1.parties import SOURCED
@@ -18,6 +19,7 @@ from apps.api.views import Body, NounViewSet, Shown, reference
 from apps.exports.completeness import completeness_of
 from apps.licences.selectors import licences
 from apps.parties.selectors import parties
+from apps.policy.exposure import of_model
 from apps.policy.licences import licence_of_release
 from apps.registry import selectors, services
 from apps.registry.models import Artefact, HostingMode, HostingOffer, LineageEdge, Model, ModelAlias, Release
@@ -108,6 +110,11 @@ class Models(NounViewSet):
     def origin(self, request: Request, pk: str) -> Response:
         """Countries in their roles, each with the path behind it; no country where it is not known."""
         return Response(OriginSerializer({"elements": origin_of(self.row(pk).id)}).data)
+
+    @extend_schema(responses={200: ExposureSerializer})
+    def exposure(self, request: Request, pk: str) -> Response:
+        """What reaches it through its maker, its weights and its teachers, and whether it binds us."""
+        return Response(told(of_model(self.row(pk))))
 
     @extend_schema(responses={200: CompletenessSerializer})
     def completeness(self, request: Request, pk: str) -> Response:

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from apps.accounts.actors import Actor
 from apps.api.v1.accounts import team_of
+from apps.api.v1.exposure import ExposureSerializer, told
 from apps.api.v1.facts import FactBody, fact_inputs
 from apps.api.v1.licence_layers import LayersSerializer, layers
 from apps.api.views import Body, NounViewSet, Shown, reference
@@ -20,6 +21,7 @@ from apps.core.clock import now
 from apps.core.errors import Conflict, InvalidInput
 from apps.parties.selectors import parties
 from apps.policy.evaluation import judge_use
+from apps.policy.exposure import of_use
 from apps.policy.licences import licence_of_use
 from apps.policy.models import Decision, PolicyVersion
 from apps.policy.selectors import evaluation_at
@@ -265,6 +267,11 @@ class Uses(NounViewSet):
             return Response(VerdictInShortSerializer(judge_use(actor=self.actor, use_id=use.id)).data)
 
         return self.changed(pk, write)
+
+    @extend_schema(responses={200: ExposureSerializer}, filters=False)
+    def exposure(self, request: Request, pk: str) -> Response:
+        """What reaches it through its model, its operator and sub-processors, and whether it binds us."""
+        return Response(told(of_use(self.row(pk))))
 
     @extend_schema(
         parameters=[

@@ -57,6 +57,7 @@ def of_use(use: Use) -> Exposed:
 def exposed_parties() -> Mapping[UUID, Sequence[Exposure]]:
     """Every party of the register that a list, a match, a measure or a share test reaches, with all that does.
 
+    What names a brand is told of the brand, not of each of its entities again.
     Some 25 queries, whatever the number of parties.
     """
     named = set(Listing.objects.exclude(status=Listing.Status.NOT_FOUND).order_by().values_list("party_id", flat=True))
@@ -64,8 +65,17 @@ def exposed_parties() -> Mapping[UUID, Sequence[Exposure]]:
     named |= set(matches_that_count().order_by().values_list("party_id", flat=True))
     resting = parties_resting_on(named)
     ground = Ground.of(resting)
-    found = {party: ranked(ground.exposures(Seat(Way.DIRECT, party))) for party in resting if party in ground.parties}
+    found = {
+        party: [one for one in ranked(ground.exposures(Seat(Way.DIRECT, party))) if _of_its_own(one, party)]
+        for party in resting
+        if party in ground.parties
+    }
     return {party: rows for party, rows in found.items() if rows}
+
+
+def _of_its_own(one: Exposure, party: UUID) -> bool:
+    """Whether it is not that of the brand or entity that stands for the party, which has a line of its own."""
+    return one.party.id == party or one.way == Way.OWNERSHIP
 
 
 def _made_by(model: Model) -> tuple[list[Seat], list[str]]:

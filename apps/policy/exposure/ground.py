@@ -102,11 +102,15 @@ class Ground:
         matches = self.matches.get(party_id, ())
         confirmed = {match.list_key for match in matches if match.state == Match.State.SAME}
         known = self._listings(party_id)
+        there = {key for key, rows in known.items() if rows[-1].status != Listing.Status.PENDING}
         for match in matches:
-            yield told(**self._match(match, known.get(match.list_key, ())))
+            if match.state == Match.State.SAME or match.list_key not in there:
+                yield told(**self._match(match, known.get(match.list_key, ())))
+        nearest = {match.list_key: match for match in reversed(matches)}
         for key, rows in known.items():
             if key not in confirmed:
-                yield told(**self._listing(rows))
+                # A match that awaits a person says nothing new of a list on which the party is known to be.
+                yield told(**self._listing(rows), match=nearest.get(key) if key in there else None)
         for event in self.events.get(party_id, ()):
             yield told(**self._event(event))
 

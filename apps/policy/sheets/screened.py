@@ -28,8 +28,10 @@ class Chain:
 
     parties: Sequence[UUID]
     """Those near the use, who stands for them, and everybody above."""
-    complete: bool
-    """Whether everybody who stands near the use is known by name."""
+    gaps: Sequence[str]
+    """Who stands near the use and is no party of the register, in words."""
+    whole: bool
+    """Whether somebody says that all that the weights come from is known."""
     around: Surroundings
 
     @property
@@ -132,12 +134,15 @@ def _open_matches(chain: Chain, never: Sequence[UUID]) -> Entry:
 
 def _direct_lists(chain: Chain, never: Sequence[UUID]) -> Entry:
     reason = (
-        _never(chain, never) or _too_old(chain) or _not_covered(chain) or _undecided(chain) or _nameless(chain.complete)
+        _never(chain, never) or _too_old(chain) or _not_covered(chain) or _undecided(chain) or _nameless(chain.gaps)
     )
     if reason:
         return _unknown(chain, reason)
     keys = {row.list_key for row in chain.listings} | {key for _, key in chain.confirmed}
-    return _said(chain, sorted(keys))
+    entry = _said(chain, sorted(keys))
+    if not chain.whole:
+        entry["note"] = "Of the makers that are known: nobody says that the lineage is complete."
+    return entry
 
 
 def _never(chain: Chain, never: Sequence[UUID]) -> str:
@@ -161,8 +166,8 @@ def _undecided(chain: Chain) -> str:
     return f"A probable match awaits a person: {chain.names(waiting)}." if waiting else ""
 
 
-def _nameless(complete: bool) -> str:
-    return "" if complete else "Not every party around the use is known by name: a maker, the operator or another."
+def _nameless(gaps: Sequence[str]) -> str:
+    return f"Not known as a party of the register: {', '.join(gaps)}." if gaps else ""
 
 
 def _oldest(chain: Chain) -> dt.date:

@@ -1,6 +1,6 @@
 """What lists and authorities' measures are known to say about the parties around a use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from apps.policy.sheets.entries import KNOWN, Entry, derived, from_fact, is_known
@@ -24,8 +24,12 @@ def screening(facts: dict[str, Entry], use: Use, around: Surroundings) -> dict[s
     found: dict[str, Entry] = {
         f"screening.{field}": from_fact(fact) for field, fact in around.facts_of("screening", use.id).items()
     }
-    near = _near(facts, use, around)
-    chain = Chain(around.chain(near), None not in near, around)
+    seats = _seats(use, around)
+    lineage = facts.get("model.lineage_complete")
+    whole = lineage is not None and lineage["value"] is True
+    near = [*seats.values(), *(() if whole else (None,))]
+    gaps = [said for said, party in seats.items() if party is None]
+    chain = Chain(around.chain(near), gaps, whole, around)
     computed = screened(chain)
     # Where nothing was compared, a screening that people recorded covers everybody who was to be looked for.
     by_hand = not computed and is_known(found.get("screening.direct_lists"))
@@ -40,19 +44,16 @@ def screening(facts: dict[str, Entry], use: Use, around: Surroundings) -> dict[s
     return found
 
 
-def _near(facts: Mapping[str, Entry], use: Use, around: Surroundings) -> list[UUID | None]:
+def _seats(use: Use, around: Surroundings) -> dict[str, UUID | None]:
     """Makers of the model and of what its weights come from, operator, sub-processors; None for one not known."""
     model = use.deployment.release.model
-    edges = around.lineage.weight_ancestors(model.id)
-    lineage = facts.get("model.lineage_complete")
-    complete = lineage is not None and lineage["value"] is True
-    return [
-        model.developer_id,
-        around.operators.get(use.deployment_id),
-        *(edge.parent.developer_id if edge.parent else None for edge in edges),
-        *around.sub_processors.get(use.deployment_id, ()),
-        *(() if complete else (None,)),
-    ]
+    found = {f"the maker of {model.name}": model.developer_id, "the operator": around.operators.get(use.deployment_id)}
+    for edge in around.lineage.weight_ancestors(model.id):
+        name = edge.parent.name if edge.parent else edge.parent_name
+        found[f"the maker of {name}"] = edge.parent.developer_id if edge.parent else None
+    for name, party in around.sub_processors.get(use.deployment_id, {}).items():
+        found[f"the sub-processor {name}"] = party
+    return found
 
 
 def _measures(

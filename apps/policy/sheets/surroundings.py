@@ -49,8 +49,8 @@ class Surroundings:
     facts: FactsBySubject
     operators: Mapping[UUID, UUID]
     """By deployment: the party that is known to operate it."""
-    sub_processors: Mapping[UUID, Sequence[UUID | None]]
-    """By deployment: the parties that its sub-processors are; None for one that is no party of the register."""
+    sub_processors: Mapping[UUID, Mapping[str, UUID | None]]
+    """By deployment: its sub-processors by name; None for one that is no party of the register."""
     parties: Mapping[UUID, Party]
     owners: Mapping[UUID, Set[UUID]]
     """By party: who holds half or more of it or controls it, directly or through others."""
@@ -153,7 +153,7 @@ def _operators(facts: FactsBySubject) -> dict[UUID, UUID]:
     return {deployment: UUID(fact.value) for deployment, fact in stated.items() if fact.known}
 
 
-def _sub_processors(facts: FactsBySubject) -> dict[UUID, list[UUID | None]]:
+def _sub_processors(facts: FactsBySubject) -> dict[UUID, dict[str, UUID | None]]:
     """By deployment: whom the names of its sub-processors mean, as far as exactly one party bears the name."""
     stated = {
         subject.id: fact.value
@@ -161,7 +161,7 @@ def _sub_processors(facts: FactsBySubject) -> dict[UUID, list[UUID | None]]:
         if (fact := found.get("sub_processors")) and fact.known and fact.value
     }
     named = parties_named({name for names in stated.values() for name in names})
-    return {deployment: [named.get(name) for name in names] for deployment, names in stated.items()}
+    return {deployment: {name: named.get(name) for name in names} for deployment, names in stated.items()}
 
 
 def _licensing(facts: FactsBySubject, meanings: Meanings) -> dict[UUID, Licensing]:
@@ -192,7 +192,7 @@ def surroundings(uses: Sequence[Use], *, on: dt.date, recorded: dt.datetime | No
     meanings = Meanings.load()
     operators, licensed = _operators(first), _licensing(first, meanings)
     further = _sub_processors(first)
-    named = {party for found in further.values() for party in found if party}
+    named = {party for found in further.values() for party in found.values() if party}
     near = with_standing({*operators.values(), *named, *_around_models(models.values(), lineage)})
     ownership = ownership_of(near, on=on, recorded=recorded)
     everybody = near | with_standing(ownership.parties - set(near))

@@ -17,6 +17,7 @@ from apps.facts.selectors import current_facts
 from apps.facts.subjects import SubjectRef
 from apps.parties import selectors, services
 from apps.parties.models import Party, PartyName
+from apps.policy.exposure import of_party
 from apps.registry.selectors import models, uses_reading
 from apps.sanctions.selectors import events_of, listings_of, lists
 from apps.web.facts import Line, subject_lines
@@ -82,6 +83,7 @@ def party(request: HttpRequest, actor: Actor, party_id: UUID) -> HttpResponse:
         "head": _head(found, lines),
         "lines": editable(lines, actor, subject),
         "may_change": actor.may("register.change") and actor.sees_all,
+        "exposed": of_party(found),
         "listings": [(row, by_key.get(row.list_key)) for row in sorted(listings, key=lambda row: row.list_key)],
         "events": list(events.values()),
         "models": models().filter(developer_id__in=family).order_by("name", "id")[:SHOWN],

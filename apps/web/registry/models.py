@@ -18,6 +18,7 @@ from apps.facts.subjects import SubjectRef
 from apps.licences.selectors import licences
 from apps.parties.selectors import parties
 from apps.places.countries import country_name
+from apps.policy.exposure import of_model
 from apps.policy.sheets.entries import from_columns, from_fact
 from apps.registry import selectors, services
 from apps.registry.models import LineageEdge, Model
@@ -82,6 +83,8 @@ def model(request: HttpRequest, actor: Actor, model_id: UUID) -> HttpResponse:
         "aliases": [alias for alias in found.aliases.all() if moment is None or alias.created_at <= moment],
         "releases": releases_at(found, moment),
         "origin": origin_of(found.id) if moment is None else [],
+        "exposed": None if moment else of_model(found),
+        "may_see_screening": actor.may("screening.read"),
         "lines": _lines(found, moment) if moment else editable(_lines(found), actor, SubjectRef("model", found.id)),
         "rows": lineage_rows(found, lineage),
         "picture": picture(found, lineage),

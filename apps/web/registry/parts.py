@@ -12,6 +12,7 @@ from apps.accounts.actors import Actor
 from apps.core.clock import today
 from apps.findings.models import Finding
 from apps.licences.selectors import licence_by_id
+from apps.policy.exposure import of_use
 from apps.policy.sheets.entries import Entry
 from apps.registry.models import Use
 from apps.registry.selectors import Lineage
@@ -89,7 +90,11 @@ def _hosting(scope: Scope) -> dict[str, Any]:
 
 
 def _screening(scope: Scope) -> dict[str, Any]:
-    return {"screening_lines": scope.lines("screening")}
+    return {
+        "screening_lines": scope.lines("screening"),
+        "exposed": None if scope.moment else of_use(scope.use),
+        "may_see_screening": scope.actor.may("screening.read"),
+    }
 
 
 def _findings(scope: Scope) -> dict[str, Any]:

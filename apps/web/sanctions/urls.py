@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.web.sanctions import matches, measures, news, published, screenings, views
+from apps.web.sanctions import exposure, matches, measures, news, published, screenings, views
 
 urlpatterns = [
     path("screening/lists", published.lists, name="lists"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("screening/runs", screenings.screenings, name="screenings"),
     path("screening/runs/<uuid:run_id>", screenings.screening, name="screening"),
     path("screening/runs/<uuid:run_id>/results.csv", screenings.table, name="screening-table"),
+    path("screening/exposure", exposure.exposure, name="exposure"),
     path("screening/ask", screenings.ask, name="screening-ask"),
     path("screening/changes", news.changes, name="screening-changes"),
     path("screening/events", views.events, name="restriction-events"),

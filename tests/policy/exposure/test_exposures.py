@@ -177,6 +177,21 @@ class TestStates:
         (row,) = of_party(party).rows
         assert (row.state, row.since) == ("confirmed", dt.date(2025, 1, 1))
 
+    def test_an_open_match_on_a_list_where_the_party_is_known_to_be_is_one_line(self) -> None:
+        a_list(an_entry("7", "Quandrexo Maritime Ltd", list_key=BLOCKING))
+        party = a_party("Quandrexo Maritime Ltd")
+        on_list(party, BLOCKING)
+        screened(party)
+        (row,) = of_party(party).rows
+        assert (row.state, row.match) == ("listed", Match.objects.get())
+
+    def test_a_report_does_not_hide_an_open_match(self) -> None:
+        a_list(an_entry("7", "Quandrexo Maritime Ltd", list_key=BLOCKING))
+        party = a_party("Quandrexo Maritime Ltd")
+        on_list(party, BLOCKING, status="pending_reported")
+        screened(party)
+        assert {str(row.state) for row in of_party(party).rows} == {"pending_reported", "potential"}
+
     def test_measures_bear_their_status(self) -> None:
         party = a_party()
         measured(party, status="pending")
@@ -207,6 +222,15 @@ def test_the_parties_that_have_an_exposure_and_the_uses_that_rest_on_them() -> N
     for party in (named, owned, free, held_little):
         assert found[party.id] == set(use_ids_reading("party", [party.id]).values_list("id", flat=True))
     assert len(found[owned.id]) == 4
+
+
+def test_what_names_a_brand_is_told_of_the_brand_alone() -> None:
+    brand, entity = a_party("Brand", kind="group"), a_party("Entity")
+    entity.group = brand
+    saved(entity)
+    measured(brand)
+    assert set(exposed_parties()) == {brand.id}
+    assert told(of_party(entity).rows) == {("direct", "Brand", "measure", "in_force")}
 
 
 def test_many_parties_take_as_many_queries_as_one() -> None:
