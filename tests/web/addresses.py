@@ -51,6 +51,7 @@ LISTS = frozenset(
         "list",
         "list-source",
         "list-version",
+        "exposure",
         "matches",
         "screenings",
         "screening",

@@ -16,11 +16,27 @@ class AnswerSerializer(serializers.Serializer[Any]):
     missing_facts = serializers.ListField(child=serializers.CharField(), source="needs")
 
 
+class FurtherWaySerializer(serializers.Serializer[Any]):
+    """Another way by which the same thing reaches it."""
+
+    way = serializers.SerializerMethodField()
+    path = serializers.SerializerMethodField()
+
+    def get_way(self, pair: Any) -> str:
+        """One of the ways."""
+        return str(pair[0])
+
+    def get_path(self, pair: Any) -> list[str]:
+        """By name."""
+        return list(pair[1])
+
+
 class ExposureRowSerializer(serializers.Serializer[Exposure]):
     way = serializers.ChoiceField(choices=Way.values)
     party = serializers.UUIDField(source="party.id")
     party_name = serializers.CharField(source="party.name")
     path = serializers.ListField(child=serializers.CharField())
+    also = FurtherWaySerializer(many=True)
     kind = serializers.ChoiceField(choices=Kind.values)
     key = serializers.CharField()
     title = serializers.CharField()

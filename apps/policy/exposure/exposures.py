@@ -88,10 +88,17 @@ class Exposure:
     fact_state: str
     """State of the statement it rests on."""
     note: str = ""
+    also: Sequence[tuple[Way, Sequence[str]]] = ()
+    """Further ways by which the same thing reaches it, each with its path; the first way stands above."""
     of: RestrictedPartyList | None = None
     event: RestrictionEvent | None = None
     match: Match | None = None
     share: Share | None = None
+
+    @property
+    def ways(self) -> list[tuple[Way, Sequence[str]]]:
+        """All the ways by which it reaches what we look at."""
+        return [(self.way, self.path), *self.also]
 
     @property
     def title(self) -> str:

@@ -8,6 +8,7 @@ from apps.facts.selectors import current_facts
 from apps.facts.subjects import SubjectRef
 from apps.parties.models import Party
 from apps.parties.selectors import parties_named, parties_resting_on
+from apps.policy.exposure.binding import Bound
 from apps.policy.exposure.exposures import Exposure, Seat, Way
 from apps.policy.exposure.ground import Ground, matches_that_count, ranked
 from apps.registry.models import LineageEdge, Model, Use
@@ -24,6 +25,16 @@ class Exposed:
     """Those behind it that were never compared with the lists, or only with lists that were too old."""
     nameless: Sequence[str]
     """Who stands behind it and is no party of the register: models without a known maker, named sub-processors."""
+
+    @property
+    def pressing(self) -> list[Exposure]:
+        """What binds us, or may."""
+        return [one for one in self.rows if one.answer.bound != Bound.NO]
+
+    @property
+    def others(self) -> list[Exposure]:
+        """What binds nobody, or not us."""
+        return [one for one in self.rows if one.answer.bound == Bound.NO]
 
 
 def of_party(party: Party) -> Exposed:

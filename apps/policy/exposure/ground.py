@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -209,12 +209,17 @@ class Ground:
 
 
 def ranked(found: Iterable[Exposure]) -> list[Exposure]:
-    """What binds us first; the same list or measure by the same way once."""
-    once: dict[tuple[Any, ...], Exposure] = {}
+    """What binds us first; the same list or measure once, with the ways by which it comes, each of them once."""
+    by_thing: dict[tuple[Any, ...], dict[Way, Exposure]] = defaultdict(dict)
     for one in found:
         match = one.match.id if one.match else None
-        once.setdefault((one.way, one.party.id, one.kind, one.key, match), one)
-    return sorted(once.values(), key=lambda one: one.rank)
+        by_thing[one.party.id, one.kind, one.key, match].setdefault(one.way, one)
+    return sorted(map(_as_one, by_thing.values()), key=lambda one: one.rank)
+
+
+def _as_one(by_way: Mapping[Way, Exposure]) -> Exposure:
+    first, *others = sorted(by_way.values(), key=lambda one: one.rank)
+    return replace(first, also=[(one.way, one.path) for one in others])
 
 
 def _since(rows: Iterable[Listing]) -> dt.date | None:

@@ -248,3 +248,13 @@ def test_many_parties_take_as_many_queries_as_one() -> None:
     with CaptureQueriesContext(connection) as many:
         assert len(exposed_parties()) == 18
     assert len(many) == len(one)
+
+
+def test_what_comes_by_several_ways_is_one_line_that_names_them() -> None:
+    maker = a_party("Maker")
+    base, tune = a_model("Base", developer=maker, kind="base"), a_model("Tune", developer=maker)
+    edge(tune, base)
+    on_list(maker)
+    (row,) = of_use(seen(use_of(tune, operator_id=maker.id))).rows
+    assert [str(way) for way, _ in row.ways] == ["direct", "lineage", "hosting"]
+    assert [list(path) for _, path in row.ways] == [["Maker"], ["Tune", "Base", "Maker"], ["Maker"]]

@@ -338,6 +338,7 @@ class TestParts:
         add_model = a_model("M", developer=maker)
         add_lineage_edge(actor=SETUP, child=add_model, relation="finetune", parent=a_model(), source="Card")
         made = a_use(team, release=a_release(add_model), operator_id=maker.id, environment="production")
+        state("deployment", made.deployment_id, sub_processors=["A"])
         judged(made)
         few = _queries(officer, f"/uses/{made.id}?part=all")
         _many(team, 30)
