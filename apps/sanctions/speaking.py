@@ -24,7 +24,7 @@ NAME_KINDS: Mapping[str, Any] = {
 }
 LABELS: Mapping[str, Any] = {
     "kind": _("Kind"),
-    "names": _("Names"),
+    "names": _("All names"),
     "countries": _("Countries"),
     "addresses": _("Addresses"),
     "birth_dates": _("Dates of birth"),

@@ -175,6 +175,11 @@ class TestDocument:
         assert titles[0].endswith("What was compared")
         assert any("What we do not know" in title for title in titles)
 
+    def test_the_cover_names_list_and_effect_of_what_is_open(self, past: Past) -> None:
+        evidence = gathered(past, past.switched)
+        cover = text_of(opened(render_pdf(evidence, "en", digest(evidence))[0]), page=1)
+        assert squeezed("Blocking: no dealings · TEST-BLOCKING · Open") in cover
+
     def test_a_negative_result_is_a_document_too(self, past: Past) -> None:
         evidence = gathered(past, past.compared)
         text = text_of(opened(render_pdf(evidence, "en", digest(evidence))[0]))

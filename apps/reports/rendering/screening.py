@@ -29,6 +29,7 @@ def cover(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
         "word": _result(evidence["result"]),
         "worst": worst_word(evidence["worst"]),
         "counts": [{"label": state.label, "count": counts[state]} for state in Match.State if counts[state]],
+        "listed": _listed(evidence["matches"]),
         "compared_at": moment(run["created_at"]) if run else "",
         "algorithm": run["algorithm"] if run else NOTHING,
         "run_digest": run["digest"] if run else "",
@@ -39,6 +40,20 @@ def cover(evidence: dict[str, Any], words: Words) -> dict[str, Any]:
         "kind": Party.Kind(evidence["party"]["kind"]).label,
         "running": shortened(evidence["subject"]["name"]),
     }
+
+
+def _listed(matches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lists on which the party is, or may be, each once with its effect: confirmed ones first."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in sorted(matches, key=lambda row: row["state"] != Match.State.SAME):
+        if row["state"] != Match.State.DIFFERENT:
+            about = {
+                "title": row["effect"]["title"] or row["list"],
+                "effect_class": _effect_class(row["effect"]["effect_class"]),
+                "state": Match.State(row["state"]).label,
+            }
+            found.setdefault((row["list"], row["state"]), about)
+    return list(found.values())
 
 
 def _result(result: str) -> str:
